@@ -437,7 +437,8 @@ def load(
     called = {str(was): str(one.get("id")) for was, one in zip(numbered, records, strict=True)
               if isinstance(was, str) and was != one.get("id")}  # fmt: skip
     # Everything that is wrong is said at once: columns, then each feature, then the whole.
-    name, order, faults = _head(head, where)
+    # Of what is no JSON nothing else can be said.
+    name, order, faults = ("", [], []) if root is None else _head(head, where)
     order = [called.get(id_, id_) for id_ in order]
     problems += faults + schema_problems(records, SCHEMA, where=where)
     for number, feature in enumerate(features, start=1):

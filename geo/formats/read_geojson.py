@@ -132,6 +132,8 @@ def decode_json(data: bytes, *, where: str) -> tuple[Any, list[Problem]]:
         constants.append(name)
         return math.nan
 
+    if not text.strip():
+        return None, [Problem("json.empty", where)]
     try:
         value = json.loads(text, parse_constant=constant, parse_int=_whole, object_pairs_hook=once)
     except RecursionError:

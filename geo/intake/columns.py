@@ -23,6 +23,15 @@ _TWO: Final = (
     r"^\s*[(\[]?\s*(?P<a>[+-]?[0-9]{1,8}\.[0-9]{1,18})\s*[,;，；\s|/]\s*"
     r"(?P<b>[+-]?[0-9]{1,8}\.[0-9]{1,18})\s*[)\]]?\s*$"
 )
+_A: Final = r"(?P<a>[+-]?[0-9]{1,9}(?:\.[0-9]{0,18})?)"
+_B: Final = _A.replace("<a>", "<b>")
+_POINTS: Final = (
+    rf"^\s*(?i:(?:SRID\s*=\s*[0-9]+\s*;)?\s*POINT\s*(?:ZM|Z|M)?)\s*\(\s*{_A}\s+{_B}"
+    r"(?:\s+[+-]?[0-9]{1,9}(?:\.[0-9]{0,18})?){0,2}\s*\)\s*$",
+    rf'^\s*\{{\s*"type"\s*:\s*"Point"\s*,\s*"coordinates"\s*:\s*\[\s*{_A}\s*,\s*{_B}\s*\]\s*\}}\s*$',
+    rf'^\s*\{{\s*"(?:lng|lon|longitude)"\s*:\s*{_A}\s*,\s*"(?:lat|latitude)"\s*:\s*{_B}\s*\}}\s*$',
+)
+"""Points with their easting first, as most programs write them: they are read all at once."""
 MOST_DEGREES: Final = 180.0
 FORMS: Final = ("dms", "decimal_comma", "thousands", "wide", "marks")
 """How a number may be written other than plainly: bit n of ``Coordinates.written`` says the n-th.
@@ -113,7 +122,8 @@ def coordinates(column: Any) -> Coordinates:
     forms.pop("comma", None)
     values[found.plain] = found.numbers[found.plain]
     bits = _bits(distinct.texts, found.written, comma)
-    return _spread(values, found.states, found.written, (forms, bits), distinct.rows)
+    axes = _axes(found.written)
+    return _spread(values, found.states, axes, (forms, bits), distinct.rows)
 
 
 def _parts_thousands(decimal: Floats, forms: Mapping[str, int]) -> bool:
@@ -173,16 +183,20 @@ def _bits(texts: Any, written: list[Any], comma: str = "decimal_comma") -> State
     return bits
 
 
+def _axes(written: list[Any]) -> States:
+    """Return which way each text says that it goes: 1 east or west, 2 north or south, 0 neither."""
+    axis = {"x": 1, "y": 2}
+    return np.array([0 if one is None else axis.get(one.axis, 0) for one in written], np.int8)
+
+
 def _spread(
     values: Floats,
     states: States,
-    written: list[Any],
+    axes: States,
     forms: tuple[Mapping[str, int], States],
     rows: NDArray[np.int64],
 ) -> Coordinates:
     """Give each row what its text means; a row without a text is blank."""
-    axis = {"x": 1, "y": 2}
-    axes = np.array([0 if one is None else axis.get(one.axis, 0) for one in written], np.int8)
     return Coordinates(
         np.append(values, np.nan)[rows],
         np.append(states, np.int8(_CODE[BLANK]))[rows],
@@ -243,17 +257,14 @@ def pairs(column: Any) -> Pairs:
     >>> pairs(pa.array(["117.1,39.05"])).second.values.tolist()
     [39.05]
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     distinct = _distinct(column)
-    quick = pc.extract_regex(distinct.texts, _TWO)
-    plain = np.asarray(quick.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
-    values = np.full((2, len(plain)), np.nan)
-    if plain.any():
-        some = quick.filter(pa.array(plain))
-        for at, name in enumerate("ab"):
-            values[at][plain] = some.field(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    values = np.full((2, len(distinct.texts)), np.nan)
+    two = _at_once(distinct.texts, _TWO, values)
+    points = np.zeros(len(two), dtype=bool)
+    for pattern in _POINTS:
+        if not (two | points).all():
+            points |= _at_once(distinct.texts, pattern, values)
+    plain = two | points
     written: list[list[Written | None]] = [[None] * len(plain) for _ in range(2)]
     states = np.zeros(len(plain), dtype=np.int8)
     for k in np.flatnonzero(~plain).tolist():
@@ -266,12 +277,29 @@ def pairs(column: Any) -> Pairs:
             written[at][k] = found[at]
             values[at][k] = found[at].value
     bits = [_bits(distinct.texts, each) for each in written]
-    one, two = (
-        _spread(values[at], states, written[at], (_count_forms(written[at]), bits[at]),
+    sides = [_axes(each) for each in written]
+    for at in range(2):
+        sides[at][points] = at + 1  # a point has its easting first
+    one, other = (
+        _spread(values[at], states, sides[at], (_count_forms(written[at]), bits[at]),
                 distinct.rows)
         for at in range(2)
     )  # fmt: skip
-    return Pairs(one, two)
+    return Pairs(one, other)
+
+
+def _at_once(texts: Any, pattern: str, values: Floats) -> NDArray[np.bool_]:
+    """Read the texts that a pattern fits into two rows of values, and tell which these are."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.extract_regex(texts, pattern)
+    fits = np.asarray(found.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+    if fits.any():
+        some = found.filter(pa.array(fits))
+        for at, name in enumerate("ab"):
+            values[at][fits] = some.field(name).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return fits
 
 
 def unfit(names: Sequence[str], first: States, second: States, values: Pair) -> NDArray[Any]:

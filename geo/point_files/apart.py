@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
-from geo.intake.columns import STATES, coordinates, turned, unfit
+from geo.intake.columns import STATES, coordinates, pairs, turned, unfit
 from geo.intake.notation import LONGEST
 from geo.intake.numbers import is_text
 from geo.intake.words import bare, stands_for_none
@@ -252,6 +252,39 @@ def sift(
     return Sifted(x, y, odd[why != ""], why[why != ""], forms)
 
 
+def sift_pairs(
+    cells: Any,
+    name: str,
+    heads: Callable[[Positions], list[list[str]]],
+    *,
+    north_first: bool,
+) -> Sifted:
+    """Tell which rows of a column of texts hold two coordinates.
+
+    Parameters
+    ----------
+    cells
+        Arrow array of texts, shape (n,).
+    name
+        What the column is called.
+    heads
+        Returns the first cells of rows at some places.
+    north_first
+        Whether the first of the two is the northing, where the text does not say which it is.
+    """
+    import pyarrow as pa
+
+    texts = cells if _is_plain_text(cells) else _readable(cells, np.arange(len(cells)))
+    one, two = pairs(texts)
+    why = unfit(STATES, one.states, two.states, (one.values, two.values))
+    wrong = turned(one, two, north_first=north_first)
+    x, y = np.where(wrong != north_first, (two.values, one.values), (one.values, two.values))
+    bad = np.flatnonzero(why != "")
+    why = why[bad]
+    _name_others(why, bad, texts.take(pa.array(bad)), ((name,), heads))
+    return Sifted(x, y, bad, why, {})
+
+
 def of_points(found: Points, heads: Callable[[Positions], list[list[str]]]) -> Sifted:
     """Tell which well-known binary is a point with coordinates.
 
@@ -269,6 +302,19 @@ def of_points(found: Points, heads: Callable[[Positions], list[list[str]]]) -> S
     why[why == ""] = np.where(zero[bad][why == ""], "zero", "not_a_number")
     _name_others(why, bad, None, ((), heads))
     return Sifted(x, y, bad, why, {})
+
+
+def _is_plain_text(cells: Any) -> bool:
+    """Tell whether cells are texts of which no byte is anything else."""
+    import pyarrow as pa
+
+    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+        return False
+    try:
+        cells.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _readable(column: Any, odd: Positions) -> Any:

@@ -30,6 +30,7 @@ from geo.base.finding import Finding
 from geo.base.threads import cores
 from geo.grid.cells import MOST_CELLS, Grid
 from geo.grid.lookup import Lookup, prepare
+from geo.intake.doubt import doubts
 from geo.intake.numbers import numbers
 from geo.intake.systems import DEGREES
 from geo.point_files import categories, csv_records, parquet, wkb
@@ -40,10 +41,12 @@ from geo.point_files.apart import (
     Apart,
     Origin,
     RowsFrom,
+    Sifted,
     Stray,
     file_name,
     of_points,
     sift,
+    sift_pairs,
 )
 
 BATCH_ROWS = 1 << 17
@@ -76,6 +79,15 @@ class Columns:
         geographic).
     geometry
         Name of a column of points as well-known binary (GeoParquet), instead of ``x`` and ``y``.
+    both
+        Name of a column of texts that each hold two coordinates, instead of ``x`` and ``y``.
+    north_first
+        Whether the first of the two in ``both`` is the northing.
+    doubts
+        Columns that say how far off a position may be, each with the metres of its unit; of several
+        the largest counts.
+    vague_m
+        Rows of more doubt are counted apart and not binned, metres.
     weights
         Name of the column of weights; None for one each.
     filter_by
@@ -95,6 +107,10 @@ class Columns:
     x: str = "x"
     y: str = "y"
     geometry: str | None = None
+    both: str | None = None
+    north_first: bool = False
+    doubts: tuple[tuple[str, float], ...] = ()
+    vague_m: float = np.inf
     weights: str | None = None
     filter_by: str | None = None
     wanted: tuple[str, ...] = ()
@@ -105,9 +121,15 @@ class Columns:
     @property
     def names(self) -> tuple[str, ...]:
         """The columns that are read, each once."""
-        places = (self.x, self.y) if self.geometry is None else (self.geometry,)
         more = (name for name in (self.weights, self.filter_by) if name is not None)
-        return tuple(dict.fromkeys((*places, *more)))
+        doubts = (name for name, _ in self.doubts)
+        return tuple(dict.fromkeys((*self.places, *more, *doubts)))
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The columns of the positions: one, or two."""
+        alone = self.geometry or self.both
+        return (self.x, self.y) if alone is None else (alone,)
 
 
 @dataclass(eq=False)
@@ -126,6 +148,10 @@ class Part:
     outside: int = 0
     filtered: int = 0
     """Rows left out because they have none of the values wanted."""
+    vague: int = 0
+    """Rows within, and left out because their doubt is too large."""
+    stated: int = 0
+    """Rows within, vague or not, of which the doubt is stated."""
     rejected: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REASONS, 0))
     weight: int = 0
     """Sum of the weights on the grid, in units of 2⁻²⁰."""
@@ -150,6 +176,7 @@ class Part:
         self.read, self.binned = self.read + other.read, self.binned + other.binned
         self.outside, self.weight = self.outside + other.outside, self.weight + other.weight
         self.filtered += other.filtered
+        self.vague, self.stated = self.vague + other.vague, self.stated + other.stated
         for reason, count in other.rejected.items():
             self.rejected[reason] += count
         self.apart.add(other.apart)
@@ -176,12 +203,16 @@ class Binned(Finding):
         Day of the data.
     filtered
         Rows left out because they have none of the values wanted.
+    vague
+        Rows within that are not binned: their doubt is more than ``columns.vague_m``.
+    stated
+        Rows within, vague or not, of which the doubt is stated.
     apart
         Rows that are not used, each with its line, and what the first rows did not show.
 
     Notes
     -----
-    ``read == n + outside + filtered + sum(rejected.values())``, always.
+    ``read == n + vague + outside + filtered + sum(rejected.values())``, always.
     """
 
     counts: Longs
@@ -192,6 +223,8 @@ class Binned(Finding):
     weight_sum: float
     data_date: str = ""
     filtered: int = 0
+    vague: int = 0
+    stated: int = 0
     apart: Apart = field(default_factory=Apart)
 
     @property
@@ -372,6 +405,7 @@ def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str
             "binned": total.binned,
             "outside": total.outside,
             "filtered": total.filtered,
+            "vague": total.vague,
             "rejected": rejected,
             **total.rejected,
         },
@@ -384,6 +418,8 @@ def _finding(total: Part, grid: Grid, asked: Columns, files: int, data_date: str
         weight_sum=total.weight / ONE,
         data_date=data_date,
         filtered=total.filtered,
+        vague=total.vague,
+        stated=total.stated,
         apart=total.apart,
     )
 
@@ -639,12 +675,16 @@ def _take(
 
     part.read += len(batch.x)
     batch = _within_range(part, grid, columns, batch)
-    x, y, weights, tally = batch.x, batch.y, batch.weights, np.zeros(4, dtype=np.int64)
+    x, y, tally = batch.x, batch.y, np.zeros(4, dtype=np.int64)
     # Bring the points to the plane; what lies beyond the boundary is sent beyond the grid.
     if columns.source_crs is not None:
         x, y = _project(x, y, columns, grid)
     if within is not None:
         x = np.where(outside(x, y, grid, within), _FAR, x)
+    if len(batch.doubt):
+        sure = _sure(part, batch, (x, y), grid, columns.vague_m)
+        batch, x, y = batch.only(sure), x[sure], y[sure]
+    weights = batch.weights
     # The part has a rim of one cell, so that every point within the grid has its four nodes.
     x0, y0, cell = grid.origin
     place = (x0 - cell, y0 - cell, cell, part.counts.reshape(-1), part.counts.shape[1])
@@ -664,6 +704,21 @@ def _take(
         part.rejected[reason] += rejected
     if tally.any():
         _name(part.apart, batch, (x, y), grid)
+
+
+def _sure(
+    part: Part, batch: Batch, on_plane: tuple[Floats, Floats], grid: Grid, most_m: float
+) -> NDArray[np.bool_]:
+    """Count the rows within by what is said of their doubt, and tell which are not too vague."""
+    x, y = on_plane
+    west, south, east, north = grid.bounds
+    within = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    if len(batch.weights):
+        within &= np.isfinite(batch.weights) & (batch.weights >= 0)
+    part.stated += int((within & np.isfinite(batch.doubt)).sum())
+    vague = within & (batch.doubt > most_m)
+    part.vague += int(vague.sum())
+    return ~vague
 
 
 def _within_range(part: Part, grid: Grid, columns: Columns, batch: Batch) -> Batch:
@@ -751,29 +806,27 @@ def _swapped(x: Floats, y: Floats, box: Box) -> NDArray[np.bool_]:
 
 
 def project(
-    x: Floats, y: Floats, weights: Floats, columns: Columns, grid: Grid
-) -> tuple[Floats, Floats, Floats]:
+    x: Floats, y: Floats, columns: Columns, grid: Grid
+) -> tuple[Floats, Floats, NDArray[np.intp]]:
     """Bring coordinates to the plane, without rows that seem to have x and y exchanged.
 
     Parameters
     ----------
     x, y
         One batch in ``columns.source_crs``, shape (n,), finite.
-    weights
-        Shape (n,).
     columns, grid
         As in :func:`bin_points`; ``columns.source_crs`` is given.
 
     Returns
     -------
     tuple of array
-        Easting and northing in metres and weights of the rows that stay, in their order. What the
-        projection does not reach lies beyond every grid.
+        Easting and northing in metres and the places of the rows that stay, in their order. What
+        the projection does not reach lies beyond every grid.
     """
     for gone in _beyond_range(x, y, columns, grid).values():
         x = np.where(gone, np.nan, x)
-    good = np.isfinite(x)
-    return (*_project(x[good], y[good], columns, grid), weights[good])
+    good = np.flatnonzero(np.isfinite(x))
+    return (*_project(x[good], y[good], columns, grid), good)
 
 
 def _project(x: Floats, y: Floats, columns: Columns, grid: Grid) -> tuple[Floats, Floats]:
@@ -792,11 +845,12 @@ def _way(columns: Columns, grid: Grid) -> tuple[Bridge, Box]:
 
 
 class Batch(NamedTuple):
-    """Some rows of a file that have a position: x, y and weights (empty if there are none)."""
+    """Rows of a file that have a position; weights and doubt are empty where no column has them."""
 
     x: Floats
     y: Floats
     weights: Floats
+    doubt: Floats
     file: str
     origin: Origin
     at: NDArray[np.intp]
@@ -824,7 +878,7 @@ class Batch(NamedTuple):
             return self
         some = slice(low, high)
         return self._replace(x=self.x[some], y=self.y[some], weights=self.weights[some],
-                             at=self.at[some])  # fmt: skip
+                             doubt=self.doubt[some], at=self.at[some])  # fmt: skip
 
     def only(self, good: NDArray[np.bool_]) -> Batch:
         """Return the rows for which it holds.
@@ -835,7 +889,9 @@ class Batch(NamedTuple):
             Shape (rows,).
         """
         weights = self.weights[good] if len(self.weights) else self.weights
-        return self._replace(x=self.x[good], y=self.y[good], weights=weights, at=self.at[good])
+        doubt = self.doubt[good] if len(self.doubt) else self.doubt
+        return self._replace(x=self.x[good], y=self.y[good], weights=weights, doubt=doubt,
+                             at=self.at[good])  # fmt: skip
 
 
 def batches(
@@ -935,7 +991,7 @@ def read_records(
 def _values(
     records: Any, columns: Columns, place: tuple[str, str], origin: Origin, told: _Told
 ) -> Batch:
-    """Read the coordinates and weights of a record batch; tell which rows have none, and why."""
+    """Read the coordinates, weights and doubts of a record batch; tell which have none, and why."""
 
     def turned(name: str, turn: Callable[[Any], Any]) -> Any:
         try:
@@ -954,15 +1010,9 @@ def _values(
         told.out[FILTERED] = told.out.get(FILTERED, 0) + int((~good).sum())
         records, at = records.filter(good), at[good]
     weights = np.zeros(0) if columns.weights is None else turned(columns.weights, numbers)
-    if columns.geometry is None:
-        names = (columns.x, columns.y)
-        plain = turned(columns.x, numbers), turned(columns.y, numbers)
-        cells = records.column(columns.x), records.column(columns.y)
-        found = sift(cells, plain, names, lambda rows: origin.heads(at[rows]))
-    else:
-        points = turned(columns.geometry, wkb.points)
-        found = of_points(points, lambda rows: origin.heads(at[rows]))
-    rows = Batch(found.x, found.y, weights, told.file, origin, at)
+    doubt = _doubts(turned, columns)
+    found = _positions(turned, records, columns, lambda rows: origin.heads(at[rows]))
+    rows = Batch(found.x, found.y, weights, doubt, told.file, origin, at)
     for form, read in found.forms.items():
         told.tell(form, rows.lines(read))
     for reason in dict.fromkeys(found.why.tolist()):
@@ -972,6 +1022,33 @@ def _values(
     good = np.ones(len(at), dtype=bool)
     good[found.bad] = False
     return rows.only(good)
+
+
+def _positions(
+    turned: Callable[[str, Callable[[Any], Any]], Any],
+    records: Any,
+    columns: Columns,
+    heads: Callable[[NDArray[np.intp]], list[list[str]]],
+) -> Sifted:
+    """Tell which rows have a position, by the columns in which it stands."""
+    if columns.geometry is not None:
+        return of_points(turned(columns.geometry, wkb.points), heads)
+    if columns.both is not None:
+        pairs = partial(sift_pairs, name=columns.both, heads=heads,
+                        north_first=columns.north_first)  # fmt: skip
+        return turned(columns.both, pairs)  # type: ignore[no-any-return]
+    plain = turned(columns.x, numbers), turned(columns.y, numbers)
+    cells = records.column(columns.x), records.column(columns.y)
+    return sift(cells, plain, (columns.x, columns.y), heads)
+
+
+def _doubts(turned: Callable[[str, Callable[[Any], Any]], Any], columns: Columns) -> Floats:
+    """Return how far off each row may be, the most of what its columns say; NaN for unknown."""
+    found = np.zeros(0)
+    for k, (name, unit_m) in enumerate(columns.doubts):
+        metres = turned(name, partial(doubts, unit_m=unit_m)).metres
+        found = metres if not k else np.fmax(found, metres)
+    return found
 
 
 def _on_workers(

@@ -44,6 +44,9 @@ _QUOTED = re.compile(rb'"(?:[^"]++|"")*+"')
 _PLAIN = {mark: re.compile(rb"[^\r\n" + mark + rb"]*+") for mark in MARKS}
 _NUMBER = re.compile(rb'[\s"]*[+-]?\d+(?:\.\d*)?[\s"]*')
 _ENDS = re.compile(rb"[\r\n]+")
+BLANKS: Final = {" ": re.compile(r"[ \t\u3000]+"), "  ": re.compile(r"[ \u3000]{2,}|\t|\u3000")}
+"""What parts cells by one blank or more, and by two blanks and more."""
+_AT_ENDS: Final = re.compile(r"(?m)^ +| +(?=\r?$)")
 _ENDS_ONE = re.compile(rb"\r\n|\n|\r")
 
 
@@ -78,7 +81,8 @@ class Form:
     names
         Of the columns, each once.
     mark
-        The character that parts the cells.
+        The character that parts the cells; two blanks stand for two and more. Empty where nothing
+        parts them, so that each line is one cell.
     lines
         Lines before the first record, those of the names among them.
     encoding
@@ -96,6 +100,26 @@ class Form:
         return self.encoding not in NATIVE or self.mark.encode() not in MARKS
 
 
+def as_tabs(text: str, mark: str) -> str:
+    r"""Return whole lines with their cells parted by tabs.
+
+    Parameters
+    ----------
+    text
+        The lines.
+    mark
+        What parts the cells, as in :class:`Form`.
+
+    Examples
+    --------
+    >>> as_tabs(" a  117.1   39.05 ", " "), as_tabs("a\tb c", "")
+    ('a\t117.1\t39.05', 'a b c')
+    """
+    if mark in BLANKS:
+        return BLANKS[mark].sub("\t", _AT_ENDS.sub("", text))
+    return text.replace(mark, "\t") if mark else text.replace("\t", " ")
+
+
 class _Recoded:
     """A text file as it would be in UTF-8, its cells parted by tabs if by no usual mark."""
 
@@ -103,7 +127,7 @@ class _Recoded:
         self._raw, self._mark = raw, form.mark
         self._is_marked = form.mark.encode() in MARKS
         self._decoder = codecs.getincrementaldecoder(form.encoding)(errors="replace")
-        self._left = b""
+        self._left, self._line = b"", ""
 
     def read(self, most: int) -> bytes:
         """Return so many bytes; fewer where the file ends."""
@@ -112,9 +136,9 @@ class _Recoded:
             data = self._raw.read(most)
             is_whole = not data
             text = self._decoder.decode(data, is_whole).replace("\0", "")
-            self._left += (text if self._is_marked else text.replace(self._mark, "\t")).encode(
-                errors="replace"
-            )
+            if not self._is_marked:
+                text = as_tabs(self._lines(text, is_whole=is_whole), self._mark)
+            self._left += text.encode(errors="replace")
         told, self._left = self._left[:most], self._left[most:]
         return told
 
@@ -122,8 +146,15 @@ class _Recoded:
         """Go to a place, bytes of UTF-8 from the beginning."""
         self._raw.seek(0)
         self._decoder.reset()
-        self._left = b""
+        self._left, self._line = b"", ""
         self.read(at)
+
+    def _lines(self, text: str, *, is_whole: bool) -> str:
+        """Return the whole lines, and keep the rest: blanks at both ends of a line part nothing."""
+        text = self._line + text
+        cut = len(text) if is_whole or len(text) > 2 * MOST_LINE else text.rfind("\n") + 1
+        self._line = text[cut:]
+        return text[:cut]
 
 
 @dataclass(frozen=True)

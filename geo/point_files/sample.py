@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from geo.base.arrays import Floats
+from geo.base.arrays import Flags, Floats
 from geo.base.draws import SEED
 from geo.base.errors import Problem
 from geo.grid.cells import Grid
@@ -28,11 +28,25 @@ class Sample:
         One per point; ones where there is no such column.
     whole
         Whether these are all points, rather than some drawn at random.
+    doubt
+        How far off each may be, metres; NaN where that is not known. Empty where no column says so.
     """
 
     xy: Floats
     weights: Floats
     whole: bool
+    doubt: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def only(self, good: Flags) -> Sample:
+        """Return the points for which it holds.
+
+        Parameters
+        ----------
+        good
+            Shape (n,).
+        """
+        doubt = self.doubt[good] if len(self.doubt) else self.doubt
+        return Sample(self.xy[good], self.weights[good], self.whole, doubt)
 
 
 def sample_points(
@@ -76,14 +90,16 @@ def sample_points(
     rows, however long the files are.
     """
     rng, done = np.random.default_rng(seed), 0
-    chunks, limit = [np.zeros((0, 5))], 1.0  # random number, row, x, y, weight
+    wide = 6 if columns.doubts else 5
+    chunks, limit = [np.zeros((0, wide))], 1.0  # random number, row, x, y, weight, doubt
     for path in files:
         for batch in batches(path, columns):
             x, y, weights = batch.x, batch.y, batch.weights
             drawn = rng.random(len(x))
             low = np.flatnonzero(drawn <= limit)
             weigh = weights[low] if len(weights) else np.ones(len(low))
-            chunks.append(np.column_stack([drawn[low], done + low, x[low], y[low], weigh]))
+            more = [batch.doubt[low]] if columns.doubts else []
+            chunks.append(np.column_stack([drawn[low], done + low, x[low], y[low], weigh, *more]))
             if sum(map(len, chunks)) > 2 * most:
                 chunks = [_smallest(np.vstack(chunks), most)]
                 limit = float(chunks[0][:, 0].max())
@@ -106,13 +122,15 @@ def _smallest(rows: Floats, most: int) -> Floats:
 def _on_the_plane(
     rows: Floats, grid: Grid, columns: Columns, boundary: BaseGeometry | None, *, whole: bool
 ) -> Sample:
-    """Project rows of x, y and weight, and leave out those that would not be binned."""
-    x, y, weights = (np.ascontiguousarray(column) for column in rows.T)
+    """Project rows of x, y, weight and doubt, and leave out those that would not be within."""
+    x, y, weights, *more = (np.ascontiguousarray(column) for column in rows.T)
+    doubt = more[0] if more else np.zeros(0)
     if columns.source_crs is not None:
-        x, y, weights = project(x, y, weights, columns, grid)
+        x, y, at = project(x, y, columns, grid)
+        weights, doubt = weights[at], doubt[at] if more else doubt
     west, south, east, north = grid.bounds
     good = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     good &= np.isfinite(weights) & (weights >= 0)
     if boundary is not None:
         good &= ~outside(x, y, grid, boundary.wkb)
-    return Sample(np.column_stack([x[good], y[good]]), weights[good], whole)
+    return Sample(np.column_stack([x, y]), weights, whole, doubt).only(good)

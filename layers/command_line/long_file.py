@@ -10,8 +10,8 @@ from geo.base.errors import DataError, Problem
 from geo.point_files.bin import CSV
 from layers.intake.read import REASONS, row_problem
 from layers.intake.report import Account, Report
-from layers.own_points.reading import FileQuestion, Reading, read
-from layers.own_points.source import MOST_TAKEN_BYTES, PARQUET, Source
+from layers.own_points.reading import FileQuestion, Reading, doubts, read
+from layers.own_points.source import MOST_TAKEN_BYTES, OF_A_TEXT, PARQUET, Source, as_said
 from layers.own_points.way_in import decide
 from layers.own_points.wording import found_later
 from layers.pack.city import City
@@ -20,7 +20,7 @@ from layers.view.page_options import Datum, PointsOptions
 
 CELL_M: Final = 500
 _STREAMED: Final = (*CSV, *PARQUET)
-_ANSWERS: Final = ("x", "y", "crs", "datum")
+_ANSWERS: Final = ("x", "y", "crs", "datum", *OF_A_TEXT)
 
 
 def is_long(path: Path) -> bool:
@@ -45,7 +45,7 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     city
         Where the positions should lie.
     answers
-        ``x``, ``y``, ``crs`` (an EPSG code) and ``datum``.
+        ``x``, ``y``, ``crs`` (an EPSG code) and ``datum``; of text also how it is written.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     """
     _require_answers(answers)
     stat = path.stat()
-    source = Source(path.name, (path,), stat.st_size, stat.st_mtime_ns)
+    source = as_said(Source(path.name, (path,), stat.st_size, stat.st_mtime_ns), answers)
     how = decide(source, city, _options(answers))
     if how.asked is not None:
         return Report("needs_answer", found=how.found, questions=[how.asked])
@@ -70,7 +70,8 @@ def take_in_parts(path: Path, city: City, answers: Mapping[str, str]) -> Report:
     asked = FileQuestion(city, source, how.columns, CELL_M, None, *said, seen=how.seen)
     reading = read(asked, lambda *_: None, lambda: False)
     found = [*how.found, *found_later(reading)]
-    return Report("read", _account(reading), asked.crs, found, problems=_problems(reading))
+    return Report("read", _account(reading), asked.crs, found, problems=_problems(reading),
+                  doubts=doubts(reading))  # fmt: skip
 
 
 def _require_answers(answers: Mapping[str, str]) -> None:
@@ -102,7 +103,7 @@ def _options(answers: Mapping[str, str]) -> PointsOptions:
 
 def _account(reading: Reading) -> Account:
     binned = reading.binned
-    return Account(binned.read, binned.n, binned.outside,
+    return Account(binned.read, binned.n + binned.vague, binned.outside,
                    {why: n for why, n in binned.rejected.items() if n})  # fmt: skip
 
 

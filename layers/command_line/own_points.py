@@ -18,10 +18,18 @@ from layers.own_points.source import (
     POINTS_VARIABLE,
     Layout,
     Source,
+    as_said,
     layout,
     open_folder,
 )
-from layers.own_points.way_in import Decision, answered, by_layout, decide, taken_whole
+from layers.own_points.way_in import (
+    Decision,
+    answered,
+    as_text,
+    by_layout,
+    decide,
+    taken_whole,
+)
 from layers.own_points.wording import named_in_both
 from layers.pack.city import City
 from layers.view import codecs
@@ -30,7 +38,8 @@ from layers.view.page_options import PointsOptions
 from layers.view.state import ViewState
 
 OF_A_FILE: Final = (
-    *("file", "x", "y", "weight", "crs", "datum", "part", "turned", "taken", "column", "values"),
+    *("file", "x", "y", "weight", "crs", "datum", "part", "head", "encoding", "notation"),
+    *("turned", "taken", "column", "values"),
 )
 """Options of own points that say what is read, not what is asked of it."""
 MOST_TARGETS: Final = 5_000
@@ -63,6 +72,7 @@ def asked_file(folder: str | None, name: str | None, city: City, state: ViewStat
         names = tuple(each.name for each in known.values())
         raise _refused(Problem("export.unknown", "--file", value=name or "", known=names))
     options = state.points
+    source = as_said(source, as_text(options))
     how = decide(source, city, options) if source.token in offered.sources else Decision()
     is_asked_whole = options.taken and source.size <= MOST_TAKEN_BYTES
     is_taken = how.is_taken_whole or is_asked_whole

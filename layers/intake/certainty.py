@@ -16,7 +16,6 @@ from geo.base.arrays import Floats
 from layers.intake.formats.georeference import doubt_of
 from layers.intake.formats.table import Table
 from layers.intake.read import USED, Reading
-from layers.view.vague import is_vague
 
 KEY: Final = b"atlas_doubts"
 """Under which a file of own points says what is known of its positions."""
@@ -45,8 +44,6 @@ class Certainty:
         The least doubt by the datum, which datum that is, and whether positions were set back.
     median_m
         Half of all rows are at least so far off, metres; one that is not known counts as none.
-    vague
-        Rows that are more than :data:`layers.view.vague.VAGUE_M` off.
     title
         What stands above the table as its title; empty for none.
     dated
@@ -63,7 +60,6 @@ class Certainty:
     datum: str = ""
     is_back: bool = False
     median_m: float = 0.0
-    vague: int = 0
     title: str = ""
     dated: str = ""
 
@@ -122,7 +118,6 @@ def certainty(
         datum=next((one for one in reading.datums if one), ""),
         is_back=reading.mended("set_back") > 0,
         median_m=float(np.median(np.nan_to_num(doubt[there]))) if there.any() else 0.0,
-        vague=int((there & is_vague(rows)).sum()),
         title=_title(tables),
         dated=_dated(tables),
     )

@@ -44,9 +44,11 @@ from geo.point_files import wkb
 from layers.intake.declared import Declared, declared
 from layers.intake.formats.georeference import is_given_back
 from layers.intake.formats.headings import (
+    Headings,
     datum_of,
     datum_of_source,
     headings,
+    is_bound,
     speaks_of_system,
     system_of,
 )
@@ -63,6 +65,9 @@ FORMS: Final = {
 """Notations that are told, by their names in :mod:`geo.intake.notation`."""
 _SURE: Final = 0.8
 """Share of the rows that must lie in the city in one system for columns that nothing else tells."""
+_SAME: Final = 1e-3
+"""Two pairs of columns nearer than this, degrees or metres, are one position written twice."""
+_TWICE: Final = re.compile(r" \(\d+\)$")
 GRID_LEAST: Final = 0.5
 """Share of the rows that must speak for a reading that the values alone tell."""
 _SAMPLE: Final = 2000
@@ -342,6 +347,7 @@ def _by_names(table: Table, result: Diagnosis) -> Placement | None:
         found = _of_columns(table, (named.x, named.y))
         if _holds_numbers(found):
             result.tell("columns", "certain", value=f"{named.x} + {named.y}")
+            _tell_second(table, named, found, result)
             return found
         names = tuple(name for name in names if name not in (named.x, named.y))
         named = headings(names)
@@ -359,6 +365,24 @@ def _by_names(table: Table, result: Diagnosis) -> Placement | None:
     return None
 
 
+def _tell_second(table: Table, used: Headings, found: Placement, result: Diagnosis) -> None:
+    """Tell of positions that a second pair of columns holds: those of a table beside the first."""
+    rest = [name for name in table.names if name not in (used.x, used.y)]
+    # A name that stands twice has a number behind it.
+    first = {_TWICE.sub("", name): name for name in reversed(rest)}
+    other = headings(list(first))
+    if not other.x or other.kind != used.kind or datum_of(other.x) or is_given_back(table):
+        return
+    names = first[other.x], first[other.y]
+    second = _of_columns(table, names)
+    apart = [one - two for one, two in zip(values_of(found), values_of(second), strict=True)]
+    known = np.isfinite(apart[0]) & np.isfinite(apart[1])
+    if not _holds_numbers(second) or _share(np.hypot(*apart)[known] < _SAME) > _SURE:
+        return
+    n = int((np.isfinite(values_of(second)[0]) & np.isfinite(values_of(second)[1])).sum())
+    result.tell("second_pair", "open", value=f"{names[0]} + {names[1]}", n=n)
+
+
 def _holds_numbers(found: Placement) -> bool:
     return all(c is not None and (c.states == _NUMBER).any() for c in (found.first, found.second))
 
@@ -372,7 +396,7 @@ def _by_values(table: Table, city: City, result: Diagnosis) -> Placement | None:
             if len(names) == 1 and _fit_of(placed, city) is not None:
                 result.tell("one_column", "likely", value=name)
                 return _of_columns(table, names)
-        values = _numbers(head, name)
+        values = None if is_bound(name) else _numbers(head, name)
         if values is not None:
             numbers[name] = values
     best: tuple[float, str, str] | None = None

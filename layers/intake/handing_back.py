@@ -59,6 +59,8 @@ ADDED: Final = {
     DATED: "dated",
 }
 """Columns that are added to a file when it is handed back, and the keys of what they mean."""
+FOR_PROGRAMS: Final = (DATUM, PROTOCOL, VERIFICATION, SOURCES, DATED)
+"""Those that stand last, and that nobody reads on paper."""
 _TERMS: Final = (DOUBT, DATUM, PROTOCOL, VERIFICATION, SOURCES, DATED)
 _ANSWERED: Final = sum(BIT[name] for name in BY_ANSWER)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -53,9 +53,20 @@ LEAST_WIDE: Final = 8
 GUIDE_WIDTH: Final = 80
 LINE_HEIGHT: Final = 16.0
 A3: Final = 8
-"""Number of the paper in Excel."""
+A4: Final = 9
+"""Numbers of the paper in Excel."""
+A4_WIDE: Final = 250
+"""Characters beside each other that can be read on A4 across: at about 60 %."""
+MARGIN_INCHES: Final = 0.4
 MOST_SHEET_ROWS: Final = 1_048_574
 """Rows of a sheet of Excel below a title and the names of the columns."""
+
+
+class Printed(NamedTuple):
+    """What is printed of a workbook: so many columns, the first; what is said of the others."""
+
+    columns: int
+    more: str
 
 
 @dataclass(frozen=True)
@@ -333,7 +344,11 @@ def _beside(path: Path) -> Path:
 
 
 def as_workbook(
-    frame: pd.DataFrame, title: str, guide: pd.DataFrame | None = None, above: str = ""
+    frame: pd.DataFrame,
+    title: str,
+    guide: pd.DataFrame | None = None,
+    above: str = "",
+    printed: Printed | None = None,
 ) -> bytes:
     """Return a table as a workbook: texts stay texts, numbers numbers, days days.
 
@@ -347,6 +362,8 @@ def as_workbook(
         What the columns mean, for a sheet of its own, which is never read as data.
     above
         What stands above the names of the columns; blank for nothing.
+    printed
+        Which columns are printed; None for all.
     """
     import xlsxwriter
 
@@ -357,7 +374,8 @@ def as_workbook(
         book.set_properties({"created": CREATED})
         for number, first in enumerate(range(0, max(len(frame), 1), MOST_SHEET_ROWS), start=1):
             name = title[:31] if number == 1 else f"{title[:25]} {number}"
-            _sheet(book, name, frame.iloc[first : first + MOST_SHEET_ROWS], above=above)
+            some = frame.iloc[first : first + MOST_SHEET_ROWS]
+            _print(_sheet(book, name, some, above=above), some, above, printed)
         if guide is not None:
             _guide(book, guide)
     return room.getvalue()
@@ -369,6 +387,7 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST, abov
     head = 1 if above else 0
     if above:
         sheet.write_string(0, 0, above[:32_767], book.add_format({"bold": True, "font_size": 14}))
+        sheet.set_row(0, 1.5 * LINE_HEIGHT)
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     sheet.write_row(head, 0, list(map(str, frame.columns)), bold)
     day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"})
@@ -381,6 +400,8 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST, abov
     sheet.set_paper(A3)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
+    sheet.set_margins(*[MARGIN_INCHES] * 3, 2 * MARGIN_INCHES)  # room for the foot
+    sheet.hide_gridlines(0)  # none are hidden: they are printed
     widths = list(_widths(frame, widest))
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
@@ -390,6 +411,22 @@ def _sheet(book: Any, name: str, frame: pd.DataFrame, widest: int = WIDEST, abov
         if (n := _lines(row, widths)) > 1:  # no program but Excel finds that out by itself
             sheet.set_row(at, LINE_HEIGHT * n)
     return sheet
+
+
+def _print(sheet: Any, frame: pd.DataFrame, above: str, printed: Printed | None) -> None:
+    """Leave columns for programs out of what is printed, and say at the foot that there are more.
+
+    What is left stands on A4 where it can still be read there.
+    """
+    columns = len(frame.columns) if printed is None else printed.columns
+    wide = list(_widths(frame, WIDEST))[:columns]
+    if sum(wide) <= A4_WIDE:
+        sheet.set_paper(A4)
+    foot = "&P / &N"
+    if printed is not None and columns < len(frame.columns):
+        sheet.print_area(0, 0, len(frame) + (1 if above else 0), columns - 1)
+        foot += "    " + printed.more.replace("&", "&&")
+    sheet.set_footer(f"&C{foot}")
 
 
 def _lines(row: Iterable[object], widths: Sequence[int]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -244,8 +245,11 @@ def _at_middles(xy: Floats, there: NDArray[np.bool_], city: City) -> NDArray[np.
     representative, each on the plane and in degrees: the two differ.
     """
     hit = np.zeros(len(xy), dtype=bool)
+    order = np.argsort(xy[:, 0])
     for middle in _middles(city):
-        hit |= np.hypot(*(xy - middle).T) < CENTROID_M
+        span = middle[0] - CENTROID_M, middle[0] + CENTROID_M
+        some = order[slice(*np.searchsorted(xy[:, 0], span, sorter=order))]
+        hit[some] |= np.hypot(*(xy[some] - middle).T) < CENTROID_M
     return hit & there
 
 
@@ -314,12 +318,24 @@ def _same_name(placements: Sequence[Placement], city: City) -> NDArray[np.bool_]
         told = [table.cells.column(column).cast(pa.large_string())] if column else []
         names += [chunk for one in told for chunk in one.chunks] + [none]
     texts = pa.chunked_array(names, pa.large_string()).combine_chunks().dictionary_encode()
-    plain = _plain_characters(city)
-    spelled = [_spelled(text).translate(plain) for text in texts.dictionary.to_pylist()]
-    groups = np.append(pd.factorize(np.array([*spelled, ""], dtype=object))[0], -1)
+    spelled = _all_spelled(texts.dictionary, _plain_characters(city)).dictionary_encode()
+    blank = spelled.dictionary.index(pa.scalar("", pa.large_string())).as_py()
+    groups = np.append(spelled.indices.to_numpy(), blank)
     codes = groups[texts.indices.fill_null(len(spelled)).to_numpy()]
-    is_named = codes != groups[len(spelled)]
-    return np.asarray(pd.Series(codes).duplicated(keep=False).to_numpy() & is_named)
+    return np.asarray(pd.Series(codes).duplicated(keep=False).to_numpy() & (codes != blank))
+
+
+def _all_spelled(names: Any, plain: Mapping[int, str]) -> Any:
+    """Return names without what typing changes; the usual ones, of two scripts, all at once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    unusual = ["[^ -~\u3000\u4e00-\u9fff\uff01-\uff5e]", *(re.escape(chr(one)) for one in plain)]
+    odd = pc.match_substring_regex(names, "|".join(unusual))
+    quick = pc.utf8_lower(pc.utf8_normalize(names, "NFKC"))
+    quick = pc.replace_substring(quick, " ", "")
+    each = [_spelled(text).translate(plain) for text in names.filter(odd).to_pylist()]
+    return pc.replace_with_mask(quick, odd, pa.array(each, pa.large_string()))
 
 
 def _spelled(name: str) -> str:

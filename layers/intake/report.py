@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from geo.base.bridge import name_of
 from geo.base.errors import Problem, Value
 from layers.intake.formats.table import Observation, Question
 from layers.intake.precision import QUIET
-from layers.language.messages import LANGS, display, speaker, texts
+from layers.language.messages import LANGS, Say, display, speaker, texts
 from layers.language.problems import LONGEST, worded
 from layers.language.values import count, paragraph, stated
 
 DATUM_NAMES: Mapping[str, str] = {"gcj02": "GCJ-02", "bd09": "BD-09", "wgs84": "WGS 84"}
 STATUS = ("read", "refused", "needs_answer")
+NAMED_SYSTEMS = ("4326", "4490", "4548", "4527", "3857", "32650")
+"""EPSG codes of the systems that people here call by a name."""
+_SYSTEM: Final = re.compile(r"EPSG:(\d+)( (CGCS2000|WGS 84|China Geodetic)\b.*)?")
+"""A system by its code, as it is or with its name in the register."""
 _NO_FAULTS = ("value", "odd", *QUIET)
 """What a paragraph on positions counts besides what is odd of them."""
 MOST_CLASSES = 5
@@ -227,18 +232,31 @@ def _shown(values: Mapping[str, Value], lang: str) -> dict[str, object]:
     What has a name in each language is called by that of the reader's.
     """
     say = speaker(lang)
-    return {
-        name.removesuffix(f"_{lang}"): _one(value, say("view.comma"))
-        for name, value in values.items()
-    }
+    return {name.removesuffix(f"_{lang}"): _one(value, say) for name, value in values.items()}
 
 
-def _one(value: Value, comma: str) -> object:
+def system_words(text: str, say: Say) -> str:
+    """Return a system as people call it, with its code; any other text as it is.
+
+    Parameters
+    ----------
+    text
+        Such as ``EPSG:4548``.
+    say
+        Speaker of the language.
+    """
+    named = _SYSTEM.fullmatch(text)
+    if named is None or named[1] not in NAMED_SYSTEMS:
+        return text
+    return say(f"intake.system.{named[1]}")
+
+
+def _one(value: Value, say: Say) -> object:
     if isinstance(value, tuple):
-        return comma.join(display(str(part), longest=60) for part in value)
+        return say("view.comma").join(display(str(part), longest=60) for part in value)
     if isinstance(value, bool) or type(value) is int:
         return count(value)
     if isinstance(value, float):
         return stated(value)
-    named = DATUM_NAMES.get(str(value), str(value))
+    named = DATUM_NAMES.get(str(value)) or system_words(str(value), say)
     return display(" ".join(named.splitlines()), longest=LONGEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geo.base.errors import AtlasError, Problem, Value
 from layers.language.messages import Say, display, speaker, texts
+from layers.language.reasons import reason
 from layers.language.values import count, stated
 
 LONGEST = 300
@@ -39,6 +40,8 @@ def worded(problem: Problem, lang: str) -> str:
     """
     say, sentences = speaker(lang), texts(lang)
     values = {name: _shown(value, say) for name, value in problem.values.items()}
+    if "reason" in values:
+        values["reason"] = reason(values["reason"], say)
     stem = f"problem.{problem.key}"
     said = {"place": _place(problem, lang), "what": say(f"{stem}.what", **values)}
     for remedy in (f"{stem}.remedy", f"{stem.rpartition('.')[0]}.remedy"):

@@ -59,7 +59,7 @@ def values_key(source: Source, column: str) -> Hashable:
     column
         Name of the column.
     """
-    return ("values", source.paths, source.size, source.stamp, column)
+    return ("values", source.paths, source.size, source.stamp, source.said, column)
 
 
 def list_values(source: Source, column: str, progress: Progress, stopped: Stopped) -> Values:

@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from layers.intake.certainty import certainty_of
+from layers.intake.formats.open_file import SUFFIXES
 from layers.language.messages import Say, display
-from layers.own_points.source import PARQUET, Source
+from layers.own_points.source import Source
 
 LONGEST: Final = 32
 """Characters of a file's name in a sentence; of a longer one the middle is left out."""
@@ -60,6 +61,23 @@ def date_words(source: Source, dated: str, say: Say) -> str:
     return say(key, date=source.day or say("points_page.dated_unknown"))
 
 
+def bare_name(name: str) -> str:
+    """Return the name of a file without its ending, where that is one of a table or of places.
+
+    Parameters
+    ----------
+    name
+        Of the file, or what it calls itself.
+
+    Examples
+    --------
+    >>> bare_name("名录.2026.xlsx"), bare_name("园区一览表")
+    ('名录.2026', '园区一览表')
+    """
+    end = next((one for one in SUFFIXES if name.lower().endswith(one)), "")
+    return name[: len(name) - len(end)]
+
+
 def file_stem(source: Source, dated: str) -> str:
     """Return how the names of files begin that hold what was found in a reader's file.
 
@@ -76,8 +94,5 @@ def file_stem(source: Source, dated: str) -> str:
         Letters of any script, digits, hyphens and underscores: the name without its ending, then
         the date.
     """
-    plain = source.name
-    for end in (".csv", ".txt", *PARQUET):
-        plain = plain[: -len(end)] if plain.lower().endswith(end) else plain
-    stem = _UNPLAIN.sub("_", plain)[:_LONGEST_STEM].strip("_") or "points"
+    stem = _UNPLAIN.sub("_", bare_name(source.name))[:_LONGEST_STEM].strip("_") or "points"
     return f"{stem}_{dated or source.day or 'undated'}"

@@ -24,11 +24,11 @@ from layers.handover.write_data import to_csv
 from layers.intake.back.columns import LOOKED_AT, contacts, numbered
 from layers.intake.formats.georeference import LABELS, STATUS_LABELS, in_standard, term_of
 from layers.intake.formats.headings import GIVEN_BACK, name_column
-from layers.intake.handing_back import ADDED, explained, handed_back
-from layers.intake.outcome import NO_PLACES, Outcome, as_workbook
+from layers.intake.handing_back import ADDED, FOR_PROGRAMS, explained, handed_back
+from layers.intake.outcome import NO_PLACES, Outcome, Printed, as_workbook
 from layers.language.bilingual import both
 from layers.language.messages import speaker
-from layers.own_points.reading import Reading, doubts
+from layers.own_points.reading import Reading
 from layers.pack.city import City
 from layers.pack.exchange import DATED, DOUBT, PROTOCOL, SOURCES, VERIFICATION
 
@@ -50,6 +50,7 @@ WITH_CONTACTS: Final = ("xlsx", "csv")
 """Formats that keep the columns of telephones and the like, if the reader wishes."""
 TITLE: Final = "title"
 """Attribute of a list: what stands above the table in the file."""
+SAME_METRES: Final = 0.01
 SAME_DEGREES: Final = 1e-7
 """So near, two positions are one: a way to the plane and back costs less."""
 
@@ -123,6 +124,7 @@ def _title(outcome: Outcome) -> str:
 
 def _xlsx(frame: pd.DataFrame, lang: str) -> bytes:
     """Return a workbook for people: Chinese before the terms, the title of the file above them."""
+    say = speaker(lang)
     if lang == "zh":
         told = {one: f"{label} {one}" for one, label in STATUS_LABELS.items()}
         frame = frame.assign(
@@ -130,7 +132,9 @@ def _xlsx(frame: pd.DataFrame, lang: str) -> bytes:
         )
     headed = frame.rename(columns={term: f"{label} {term}" for term, label in LABELS.items()})
     title = str(frame.attrs.get(TITLE, ""))
-    return as_workbook(headed, speaker(lang)("intake.template.sheet"), explained(lang), title)
+    terms = [name for name in frame.columns if name in FOR_PROGRAMS]
+    more = Printed(len(frame.columns) - len(terms), say("intake.print_more", n=len(terms)))
+    return as_workbook(headed, say("intake.template.sheet"), explained(lang), title, more)
 
 
 def _csv(frame: pd.DataFrame, lang: str) -> bytes:  # noqa: ARG001 - one shape
@@ -166,8 +170,8 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
     DataFrame
         In the order of the points, lon and lat in degrees, then the terms of Darwin Core: the doubt
         of a point is the largest that rows there state, and a text stands where they agree. The
-        source is the file where it names none. Of a file that is counted as it lies no doubt is
-        read: it is unknown, and what needs verification is not known either.
+        source is the file where it names none. Of a file that is counted as it lies nothing but the
+        doubt is read: what needs verification is not known.
     """
     from scipy.spatial import cKDTree  # no first view waits for it
 
@@ -176,7 +180,9 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
     made = pd.DataFrame({"lon": np.round(lon, 7), "lat": np.round(lat, 7), DOUBT: np.nan})
     for term in TERMS:
         made[term] = pd.Series("", made.index, dtype=object)
-    if len(xy) and doubts(reading) is not None:
+    if len(xy) and reading.taken is None and len(reading.kept.doubt):
+        made[DOUBT] = doubts_at(reading, xy)
+    elif len(xy) and reading.taken is not None:
         said = _said_at(source.paths[0])
         _, at = cKDTree(said[["lon", "lat"]]).query(
             np.column_stack([lon, lat]), distance_upper_bound=SAME_DEGREES
@@ -199,12 +205,26 @@ def doubts_at(reading: Reading, xy: Floats) -> Floats:
     """
     from scipy.spatial import cKDTree  # no first view waits for it
 
-    if not len(xy) or doubts(reading) is None:
+    if len(xy) and reading.taken is None and len(reading.kept.doubt):
+        return _stated_at(xy, reading)
+    if not len(xy) or reading.taken is None:
         return np.full(len(xy), np.nan)
     said = _said_at(reading.asked.source.paths[0], ())
     lonlat = np.column_stack(transformer(reading.asked.city.metric_epsg, 4326).transform(*xy.T))
     _, at = cKDTree(said[["lon", "lat"]]).query(lonlat, distance_upper_bound=SAME_DEGREES)
     return np.asarray(np.append(said[DOUBT].to_numpy(dtype=float), np.nan)[at])
+
+
+def _stated_at(xy: Floats, reading: Reading) -> Floats:
+    """Return the largest doubt that rows counted as they lie state at some points."""
+    from scipy.spatial import cKDTree
+
+    kept = pd.DataFrame({"x": reading.kept.xy[:, 0], "y": reading.kept.xy[:, 1],
+                         "doubt": reading.kept.doubt})  # fmt: skip
+    most = kept.groupby(["x", "y"], as_index=False).max()
+    _, at = cKDTree(most[["x", "y"]]).query(xy, distance_upper_bound=SAME_METRES)
+    found: Floats = np.append(most["doubt"].to_numpy(dtype=float), np.nan)[at]
+    return found
 
 
 def _said_at(path: Path, terms: Sequence[str] = TERMS) -> pd.DataFrame:

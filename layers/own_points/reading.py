@@ -10,14 +10,13 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
-from shapely import contains_xy, get_coordinates
+from shapely import get_coordinates
 from shapely.geometry.base import BaseGeometry
 
 from geo.base.arrays import Floats
 from geo.base.bridge import Bridge, bridge, name_of
 from geo.base.draws import SEED
 from geo.base.errors import Problem
-from geo.formats import outline
 from geo.grid.cells import grid_over
 from geo.intake.systems import fits, near_in
 from geo.point_files.apart import REASONS, Place
@@ -130,8 +129,8 @@ class Reading:
     dated
         Of when the data are, as the reader states it; empty where that is not stated.
     vague
-        Points whose doubt exceeds :data:`layers.view.vague.VAGUE_M`: they count for their district
-        and for nothing else. None of a file that is counted as it lies: its doubts are not read.
+        Points whose doubt exceeds :data:`layers.view.vague.VAGUE_M`, or some of them: they count
+        for their district and for nothing else.
     """
 
     asked: FileQuestion
@@ -162,10 +161,29 @@ class Reading:
         return bridge(columns.source_crs, columns.crs, self.area.bounds)
 
     @cached_property
-    def certainty(self) -> Certainty | None:
-        """What is known of the positions, before any filter; None of a file counted as it lies."""
+    def taken(self) -> Certainty | None:
+        """What is known of the positions before any filter; None of a file counted as it lies."""
         paths = self.asked.source.paths
         return certainty_of(paths[0]) if len(paths) == 1 else None
+
+    @cached_property
+    def certainty(self) -> Certainty:
+        """What is known of the positions; of a file counted as it lies what its columns state."""
+        if self.taken is not None:
+            return self.taken
+        binned = self.binned
+        some = [self.kept.doubt, *([] if self.vague is None else [self.vague.doubt])]
+        doubt = np.nan_to_num(np.concatenate(some))
+        median = float(np.median(doubt)) if len(doubt) else 0.0
+        unknown = binned.n + binned.vague - binned.stated
+        return Certainty(stated=binned.stated, unknown=unknown, median_m=median)
+
+    @property
+    def median_m(self) -> float:
+        """Half of all points are at least so far off, metres, as they or the first rows say."""
+        seen = self.asked.seen
+        first = 0.0 if seen is None or self.taken is not None else seen.median_m
+        return max(self.certainty.median_m, first)
 
     @cached_property
     def at_middles(self) -> int:
@@ -194,7 +212,7 @@ class Reading:
     @property
     def by_district(self) -> int:
         """How many points count for their district only."""
-        return 0 if self.vague is None else len(self.vague.xy)
+        return self.binned.vague or (0 if self.vague is None else len(self.vague.xy))
 
     @property
     def weights(self) -> Floats | None:
@@ -277,11 +295,23 @@ def read(asked: FileQuestion, progress: Progress, stopped: Stopped) -> Reading:
             cancel=stopped,
         )  # fmt: skip
     path = asked.source.paths[0]
-    vague = None
+    kept, vague = _parted(kept, found, asked.columns)
     if beside := vague_rows(path):
         vague = sample_points([beside], grid=grid, columns=asked.columns, boundary=area, most=KEPT)
-    n = 0 if vague is None else len(vague.xy)
+    n = 0 if vague is None or found.vague else len(vague.xy)
     return Reading(asked, _as_in_the_file(found, path, n), kept, area, alone, vague=vague)
+
+
+def _parted(kept: Sample, found: Binned, columns: Columns) -> tuple[Sample, Sample | None]:
+    """Return the points that were kept without the vague ones, and those, weighted for all."""
+    if not found.vague:
+        return kept, None
+    far = kept.doubt > columns.vague_m
+    near, vague = kept.only(~far), kept.only(far)
+    total = float(near.weights.sum())
+    if not kept.whole and total:
+        vague = replace(vague, weights=vague.weights * (found.weight_sum / total))
+    return near, vague
 
 
 _BLANK_IN_A_COPY: Final = ("blank", "total", "header_again")
@@ -347,29 +377,6 @@ def go_on(progress: Progress, stopped: Stopped, stage: str) -> None:
     progress(f"points_page.stage.{stage}", 0, 0)
 
 
-def in_shape(reading: Reading, shape: str) -> dict[str, int] | None:
-    """Count the points that lie in a shape, as the file has them.
-
-    Parameters
-    ----------
-    reading
-        As :func:`read` returns it.
-    shape
-        As :func:`geo.formats.outline.read` takes it.
-
-    Returns
-    -------
-    dict or None
-        ``count`` of the ``total`` within the city; an estimate where not all points are kept. None
-        where there is no shape, or no point.
-    """
-    one, xy, total = outline.read(shape), reading.kept.xy, reading.binned.n
-    if one is None or not len(xy):
-        return None
-    held = contains_xy(one.on_plane(reading.asked.city.metric_epsg), *xy.T)
-    return {"count": round(total * float(np.mean(held))), "total": total}
-
-
 class OtherSystem(NamedTuple):
     """A system in which many of the rows outside would lie in the city."""
 
@@ -409,7 +416,7 @@ def other_system(reading: Reading) -> OtherSystem | None:
     return OtherSystem(best.crs, best.share, Place(first.file, first.line))
 
 
-def doubts(reading: Reading) -> tuple[int, int] | None:
+def doubts(reading: Reading) -> tuple[int, int]:
     """Return of how many rows within the city the doubt is known, and of how many not.
 
     Parameters
@@ -419,11 +426,10 @@ def doubts(reading: Reading) -> tuple[int, int] | None:
 
     Returns
     -------
-    tuple of int or None
-        Before any filter; None of a file that is counted as it lies: its doubts are not read.
+    tuple of int
+        Of a file that was taken in whole before any filter.
     """
-    told = reading.certainty
-    return None if told is None else (told.known, told.unknown)
+    return reading.certainty.known, reading.certainty.unknown
 
 
 def account_values(reading: Reading) -> dict[str, object]:
@@ -447,11 +453,10 @@ def account_values(reading: Reading) -> dict[str, object]:
         how many points are kept, whether all, and the seed; the digest of the grid.
     """
     binned, columns = reading.binned, reading.asked.columns
-    known, unknown = doubts(reading) or ("not read", "not read")
-    told = reading.certainty
+    known, unknown = doubts(reading)
     whence = ("stated", "rounded", "shifted", "placed")
-    by = {f"doubt_{one}": getattr(told, one) if told else "not read" for one in whence}
-    place = columns.geometry or f"{columns.x}; {columns.y}"
+    by = {f"doubt_{one}": getattr(reading.certainty, one) for one in whence}
+    place = "; ".join(columns.places)
     came = "uploaded" if reading.asked.source.is_uploaded else "written"
     way = reading.way
     accuracy = 0.0 if way is None else way.accuracy_m

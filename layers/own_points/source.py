@@ -36,6 +36,8 @@ MOST_TAKEN_BYTES: Final = 100_000_000
 """A larger file that is not read in parts is not taken in."""
 LOOKED_AT: Final = 4 << 20
 """Bytes of a text file that decide. What later rows show is told by the reading itself."""
+OF_A_TEXT: Final = ("header_row", "encoding", "separator")
+"""Answers that say how a text is written."""
 MOST_ENTRIES: Final = 10_000
 """Entries of the folder that are looked at, and as many of its inner folders in all."""
 _SAFELY: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -68,6 +70,8 @@ class Source:
         When it was last written, nanoseconds.
     is_uploaded
         Whether a reader has brought it along: then that is the day on which it came.
+    said
+        What the reader has said of how a long text is written: ``header_row`` and ``encoding``.
     """
 
     name: str
@@ -75,6 +79,7 @@ class Source:
     size: int
     stamp: int
     is_uploaded: bool = False
+    said: tuple[tuple[str, str], ...] = ()
 
     @property
     def token(self) -> str:
@@ -328,13 +333,29 @@ def form_of(source: Source) -> Form | None:
     path = source.paths[0]
     if source.size <= MOST_TAKEN_BYTES or path.suffix.lower() not in CSV:
         return None
-    return _form(path, source.size, source.stamp)
+    return _form(path, source.size, source.stamp, source.said)
+
+
+def as_said(source: Source, said: Mapping[str, str]) -> Source:
+    """Return a source with what the reader has said of how it is written.
+
+    Parameters
+    ----------
+    source
+        As :func:`open_folder` offers it.
+    said
+        ``header_row``, ``encoding`` and ``separator``; anything else is passed over, and all of it
+        for a file that is not a long text: such a one is taken in whole.
+    """
+    is_long = source.size > MOST_TAKEN_BYTES and source.paths[0].suffix.lower() in CSV
+    some = {name: said[name] for name in OF_A_TEXT if name in said} if is_long else {}
+    return replace(source, said=tuple(some.items()))
 
 
 @lru_cache(maxsize=8)
-def _form(path: Path, _size: int, _stamp: int) -> Form | None:
+def _form(path: Path, _size: int, _stamp: int, said: tuple[tuple[str, str], ...]) -> Form | None:
     try:
-        return text_form(path, open_bytes(beginning(path, LOOKED_AT), path.name, {}))
+        return text_form(path, open_bytes(beginning(path, LOOKED_AT), path.name, dict(said)))
     except (AskError, DataError):  # said by who reads it
         return None
 

@@ -31,6 +31,7 @@ from layers.intake.diagnose import (
     diagnose,
     values_of,
 )
+from layers.intake.formats.georeference import doubt_columns
 from layers.intake.formats.open_file import Parts, open_beginning, open_bytes
 from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
 from layers.intake.formats.text_file import beginning
@@ -43,6 +44,7 @@ from layers.own_points.source import (
     MOST_TAKEN_BYTES,
     Layout,
     Source,
+    as_said,
     columns,
     form_of,
     in_system,
@@ -54,10 +56,13 @@ from layers.own_points.system import basis_of, first_values
 from layers.pack.city import City
 from layers.view.codecs import codec, token
 from layers.view.page_options import PointsOptions
+from layers.view.vague import VAGUE_M
 
 CHECKED: Final = 20_000
 """Rows of a file that is counted as it lies, of which the precision is told; of a longer file of
 Parquet they decide."""
+OF_A_WHOLE: Final = (*("x", "y", "crs", "part", "head", "encoding", "notation", "turned", "taken"),)
+"""Options that say how a file is taken in whole."""
 _ENCODINGS: Final = ("utf-8", "gb18030")
 
 
@@ -118,10 +123,22 @@ def decide(source: Source, city: City, options: PointsOptions) -> Decision:
         whole and is too large for that.
     """
     require_files(source)
+    said = as_text(options)
+    if said and (source.size <= MOST_TAKEN_BYTES or "notation" in said):
+        return _whole(source)
+    source = as_said(source, {**dict(source.said), **said})
     try:
         table = _table(source)
     except AskError:  # a workbook under another name: which sheet
         return _whole(source)
+    how = _by_diagnosis(source, table, city, options)
+    return _whole(source) if how is None else how
+
+
+def _by_diagnosis(
+    source: Source, table: Table, city: City, options: PointsOptions
+) -> Decision | None:
+    """Return how a file is counted as it lies, or why not; None if it must be taken in whole."""
     said = _answers(table, options)
     found = diagnose([table], city, said)
     how: Decision | None = None
@@ -140,8 +157,13 @@ def decide(source: Source, city: City, options: PointsOptions) -> Decision:
     elif not found.placements[0].datum:
         how = by_layout(source, city, options)
         # There are positions that only the one way in finds, such as GeoArrow's.
-        how = None if how.unknown else _with_first(how, source, table, city, said)
-    return _whole(source) if how is None else how
+        if how.columns is not None:
+            names = dict(zip(table.names, table.names, strict=True))
+            how = replace(how, columns=_doubts(table, how.columns, names))
+            how = _with_first(how, source, table, city, said)
+        elif how.unknown:
+            how = _of_pairs(source, found, city, options)
+    return how
 
 
 def _table(source: Source) -> Table:
@@ -150,7 +172,7 @@ def _table(source: Source) -> Table:
     is_text = path.suffix.lower() in CSV
     if not is_text and (len(source.paths) > 1 or source.size > LOOKED_AT):
         return open_beginning(path, CHECKED)
-    return open_bytes(beginning(path, LOOKED_AT), path.name, {})
+    return open_bytes(beginning(path, LOOKED_AT), path.name, dict(source.said))
 
 
 def _answers(table: Table, options: PointsOptions) -> dict[str, str]:
@@ -165,7 +187,20 @@ def _said(options: PointsOptions) -> dict[str, str]:
     """Return what the reader has said of a file, other than which columns hold the positions."""
     said = {"crs": str(options.crs)} if options.crs else {}
     said |= {"swapped": "repair"} if options.turned else {}
+    said |= as_text(options)
     return {**said, "datum": options.datum} if options.datum != "ask" else said
+
+
+def as_text(options: PointsOptions) -> dict[str, str]:
+    """Return what the reader has said of how a file is written, as answers.
+
+    Parameters
+    ----------
+    options
+        As the reader has chosen them.
+    """
+    said = {"header_row": options.head, "encoding": options.encoding, "notation": options.notation}
+    return {name: value for name, value in said.items() if value != "auto"}
 
 
 def answered(options: PointsOptions, *, is_taken: bool) -> tuple[tuple[str, str], ...]:
@@ -179,7 +214,7 @@ def answered(options: PointsOptions, *, is_taken: bool) -> tuple[tuple[str, str]
         Whether the file was taken in whole: its columns, system and part are then known by what was
         said alone.
     """
-    names = ("datum", *(("x", "y", "crs", "part", "turned", "taken") if is_taken else ()))
+    names = ("datum", *(OF_A_WHOLE if is_taken else ()))
     said = {**vars(options), "taken": True}
     usual = vars(PointsOptions())
     written = {name: codec(PointsOptions, name).write(said[name], None) for name in names}
@@ -238,18 +273,50 @@ def _of_text(
 ) -> Decision | None:
     """Return where the reader of millions finds the positions of a text file, if it may."""
     placed = found.placements[0]
-    pair = _as_it_lies(source, table, placed)
-    if pair is None:
+    names = _as_it_lies(source, table, placed)
+    if names is None:
         return None
     if found.questions:
         return Decision(asked=found.questions[0])
-    x, y = pair[::-1] if placed.north_first else pair
+    at = replace(_places(names, placed, city), form=form_of(source))
     weight = layout(source).of(options.weight)
-    weight = None if weight in (x, y) else weight
-    at = Columns(x, y, weights=weight, form=form_of(source), crs=city.metric_epsg)
+    at = replace(at, weights=None if weight in at.places else weight)
     there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
-    how = Decision(there, is_said=bool(options.crs))
+    how = Decision(_doubts(table, there, names), is_said=bool(options.crs))
     return _with_first(how, source, table, city, _answers(table, options))
+
+
+def _of_pairs(
+    source: Source, found: Diagnosis, city: City, options: PointsOptions
+) -> Decision | None:
+    """Return where a long Parquet file holds both numbers in one column of texts; None for none."""
+    placed = found.placements[0]
+    if source.size <= MOST_TAKEN_BYTES or len(placed.columns) != 1 or found.questions:
+        return None
+    names = {name: name for name in placed.table.names}
+    at = _places(names, placed, city)
+    weight = layout(source).of(options.weight)
+    at = replace(at, weights=None if weight in at.places else weight)
+    there = in_system(source, at, placed.crs, city.metric_epsg, city.bbox)
+    how = Decision(_doubts(placed.table, there, names), is_said=bool(options.crs))
+    return _with_first(how, source, placed.table, city, _answers(placed.table, options))
+
+
+def _places(names: Mapping[str, str], placed: Placement, city: City) -> Columns:
+    """Return the columns of positions, by the names in the file."""
+    there = [names[name] for name in placed.columns]
+    if len(there) == 1:
+        return Columns(both=there[0], north_first=placed.north_first, crs=city.metric_epsg)
+    x, y = there[::-1] if placed.north_first else there
+    return Columns(x, y, crs=city.metric_epsg)
+
+
+def _doubts(table: Table, columns: Columns, names: Mapping[str, str]) -> Columns:
+    """Return columns with those that state how far off a row may be, by the names in the file."""
+    stated = [(names[name], unit) for name, unit in doubt_columns(table) if name in names]
+    apart = {*columns.places, columns.weights}
+    some = tuple((name, unit) for name, unit in stated if name not in apart)
+    return replace(columns, doubts=some, vague_m=VAGUE_M)
 
 
 def _with_first(
@@ -286,13 +353,12 @@ def _first_rows(
     return all_found, certainty([first], reading)
 
 
-def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, str] | None:
-    """Return the two columns by the names in the file, if counting them gives the same answer."""
-    first, second = placed.first, placed.second
-    if first is None or second is None or len(placed.columns) != 2 or placed.datum:
+def _as_it_lies(source: Source, table: Table, placed: Placement) -> Mapping[str, str] | None:
+    """Return what the columns are called in the file, if counting them gives the same answer."""
+    if placed.first is None or placed.second is None or placed.datum:
         return None
     if form_of(source) is not None:
-        return placed.columns[0], placed.columns[1]
+        return {name: name for name in table.names}
     try:
         head = csv_records.header(source.paths[0])
     except UnfitError:
@@ -311,12 +377,15 @@ def _as_it_lies(source: Source, table: Table, placed: Placement) -> tuple[str, s
         return None
     if source.size <= LOOKED_AT and not _all_stand(placed):
         return None
-    one, two = (head.names[table.names.index(name)] for name in placed.columns)
-    return (one, two) if head.names.count(one) == head.names.count(two) == 1 else None
+    own = zip(table.names, head.names, strict=True)
+    names = {name: one for name, one in own if head.names.count(one) == 1}
+    return names if names.keys() >= set(placed.columns) else None
 
 
 def _is_plain(table: Table, placed: Placement) -> bool:
-    """Tell whether the coordinates are nothing but plain numbers."""
+    """Tell whether the coordinates are nothing but plain numbers in two columns."""
+    if len(placed.columns) != 2:
+        return False
     plain = [numbers(column_of(table, name)) for name in placed.columns]
     pairs = zip(plain, values_of(placed), strict=True)
     return all(np.array_equal(*each, equal_nan=True) for each in pairs)

@@ -220,7 +220,7 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
         yield say("points_page.at_middles", n=count(reading.at_middles))
     elif n > 1 and reading.at_one > n * MOST:
         yield say("points_page.at_one", n=count(reading.at_one))
-    if told is None:
+    if reading.taken is None:
         yield from _first_doubts(reading, lang)
         return
     if told.rounded and told.rounded_m[1] >= COARSE_M:
@@ -235,13 +235,11 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
 
 
 def _first_doubts(reading: Reading, lang: str) -> Iterator[str]:
-    """Say what the first rows show of a file too long for the doubt of each row to be read."""
+    """Say how the first rows of a file are rounded that is too long for each to be looked at."""
     say, seen = speaker(lang), reading.asked.seen
     if seen is not None and seen.rounded and seen.rounded_m[1] >= COARSE_M:
         step = float(f"{math.sqrt(2) * seen.rounded_m[1]:.1g}")
         yield say("points_page.rounded_to", step=_metres(step, lang))
-    if seen is not None and seen.vague:
-        yield say("points_page.vague_too_long", limit=f"{VAGUE_M / 1000:g}")
 
 
 def _metres(metres: float, lang: str) -> str:
@@ -251,8 +249,6 @@ def _metres(metres: float, lang: str) -> str:
 def _doubt(reading: Reading, lang: str) -> str:
     """Say of how many rows the doubt is known, and whence."""
     say, told = speaker(lang), reading.certainty
-    if told is None:
-        return say("points_page.account_doubt", binned=count(reading.binned.n))
     span = dict.fromkeys(_metres(one, lang) for one in told.rounded_m)
     values = {"rounded": "–".join(span), "shifted": _metres(told.shifted_m, lang)}
     parts = [] if told.stated else [say("points_page.doubt_not_stated")]
@@ -260,7 +256,8 @@ def _doubt(reading: Reading, lang: str) -> str:
         if n := getattr(told, whence):
             metres = values.get(whence, "")
             parts.append(say(f"points_page.doubt_{whence}", n=count(n), metres=metres))
-    key = "points_page.doubt_filtered" if reading.asked.columns.wanted else "points_page.doubt"
+    is_before = reading.asked.columns.wanted and reading.taken is not None
+    key = "points_page.doubt_filtered" if is_before else "points_page.doubt"
     return say(key, parts=say("points_page.semicolon").join(parts))
 
 
@@ -282,12 +279,12 @@ def why_not(reading: Reading, scale_m: float, least: int = 0) -> str:
         ``spot``: most stand at middles of districts, or at one spot; ``few``; ``doubt``: half of
         them are too far off.
     """
-    told, n = reading.certainty or reading.asked.seen, reading.binned.n
+    n = reading.binned.n
     if n > 1 and max(reading.at_middles, reading.at_one) > n * MOST:
         return "spot"
     if n < least:  # which no other scale would mend
         return "few"
-    return "doubt" if told is not None and TIMES * told.median_m > scale_m > 0 else ""
+    return "doubt" if TIMES * reading.median_m > scale_m > 0 else ""
 
 
 def not_judged(
@@ -316,8 +313,7 @@ def not_judged(
     why = why_not(reading, scale_m, least)
     if not why:
         return told
-    doubts = reading.certainty or reading.asked.seen
-    median = doubts.median_m if doubts else 0.0
+    median = reading.median_m
     values = {
         "doubt": _metres(float(f"{median:.1g}"), lang),
         "scale": _metres(scale_m, lang),
@@ -447,7 +443,7 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
     yield from reasons(reading, say)
     yield say(
         "points_page.read_as",
-        columns=columns.geometry or f"{columns.x}, {columns.y}",
+        columns=", ".join(columns.places),
         system=system_words(reading, say),
         weight=columns.weights or say("points_page.no_weight"),
     )

@@ -344,7 +344,7 @@ def _check_class(record: Record, row: Row, fault: _Fault) -> None:
         return
     if row.shape is None:
         fault("geometry", "pack.point_due")
-    if not (isinstance(doubt, int | float) and doubt > 0):
+    if doubt is None or doubt == 0:  # of what is no number, or below 0, the schema has told
         fault("uncertainty_m", "pack.doubt_due")
     # An inferred point may be kilometres off: its pack need not claim a district for it.
     inferred = record.get("location_class") == "knowledge"
@@ -368,11 +368,15 @@ def _check_title(pack: PackRows, record: Record, fault: _Fault) -> None:
             fault(field, "value.blank")
 
 
-def _check_bbox(pack: PackRows, record: Record, row: Row, fault: _Fault) -> None:
-    if row.shape is None:
-        return
-    inside = shapely.box(*pack.bbox).covers(row.shape)
-    if not inside and record.get("site_adcode") != OUTSIDE:
+def _is_beyond(pack: PackRows, row: Row) -> bool:
+    """Tell whether a place of the city lies beyond its box: then no distance of it is told too."""
+    if row.shape is None or row.record.get("site_adcode") == OUTSIDE:
+        return False
+    return not shapely.box(*pack.bbox).covers(row.shape)
+
+
+def _check_bbox(pack: PackRows, row: Row, fault: _Fault) -> None:
+    if _is_beyond(pack, row):
         fault("geometry", "pack.beyond_bbox")
 
 
@@ -385,7 +389,7 @@ def _check_places(pack: PackRows) -> list[Problem]:
         _check_tasks(pack, row.record, layer, fault)
         _check_class(row.record, row, fault)
         _check_title(pack, row.record, fault)
-        _check_bbox(pack, row.record, row, fault)
+        _check_bbox(pack, row, fault)
     return problems
 
 
@@ -426,6 +430,7 @@ def _check_sites(pack: PackRows) -> Iterator[Problem]:
         if row.shape is not None
         and row.shape.geom_type == "Point"
         and row.record.get("site_adcode") in known
+        and not _is_beyond(pack, row)
     ]
     points = gpd.GeoSeries([row.shape for _, row in found], crs=WGS84).to_crs(pack.metric_epsg)
     table = shapely.distance(points.to_numpy()[:, None], outlines.to_numpy()[None, :])

@@ -12,9 +12,9 @@ from layers.language.messages import LANGS, display, speaker
 from layers.language.values import paragraph
 from layers.map.colours import OPACITY
 from layers.map.symbols import swatch
-from layers.own_points.answer import PointsAnswer, draw, signs, word
+from layers.own_points.answer import PointsAnswer, alone, draw, signs, word
 from layers.own_points.filtering import filter_words
-from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.naming import bare_name, date_words, file_words, title_words
 from layers.own_points.parks import asked_kinds
 from layers.own_points.wording import named_in_both
 from layers.pack.city import City
@@ -46,6 +46,8 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
     layers = frozenset({"district", *asked_kinds(city, state.points)})
     ground = replace(default_state(city, lang), layers=layers)
     shades = signs(shown, words, lang)
+    what = "alone" if alone(shown) else shown.options.show
+    called = f"{bare_name(named['file'])}_{say(f'points_page.show_{what}')}"
     return Told(
         Scene(
             "screen", Bilingual(*(speaker(each)("nav.density") for each in LANGS)), "density", {}
@@ -62,6 +64,7 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
         drawing=draw(shown, lang),
         source=say("points_page.picture_source", **file),
         table=next(iter(words.tables.values()), None),
+        called=say("frame.filtered", title=called) if filtered else called,
     )
 
 
@@ -97,5 +100,6 @@ def table_told(answer: TableAnswer, state: ViewState) -> Told:
         notes=(*words.account[1:], *words.notes),
         legend=(("", words.rule), *shades),
         drawing=draw_table(answer, lang),
+        called=bare_name(display(table.title or table.file, longest=60)),
         table=words.tables["ranking"],
     )

@@ -121,6 +121,9 @@ class Told:
         Name of the analysis that it rests on, and its answer; None where it rests on the list.
     source
         Whence that is which no pack holds; empty for nothing.
+    called
+        How a file is called that is made of what a reader has brought along: after his own file,
+        and the day on which it is made. Empty for the title, and the day of the pack.
     """
 
     scene: Scene
@@ -144,6 +147,7 @@ class Told:
     beside: Told | None = None
     answered: tuple[str, Any] | None = None
     source: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from geo.formats import outline
 from layers.view.codecs import (
     NONE,
+    Choice,
     Day,
     Id,
     Ids,
@@ -24,6 +25,8 @@ from layers.view.codecs import (
     option,
 )
 
+MOST_HEAD: Final = 400
+"""Rows of which one may be said to hold the names of the columns."""
 Ground = Literal["parts", "none", "places", "national", "per_million", "structure"]
 Kernel = Literal["gaussian", "quartic"]
 Weight = Literal["none", "level"]
@@ -31,6 +34,8 @@ By = Literal["host", "site"]
 Whose = Literal["plan", "points", "table"]
 Fill = Literal["surface", "districts"]
 
+Encoding = Literal["auto", "utf-8", "gb18030", "big5", "utf-16"]
+Notation = Literal["auto", "decimal", "minutes"]
 Find = Literal["surface", "bins", "clusters", "hotspots", "parks"]
 Bandwidth = Literal["fixed", "adaptive"]
 Cell = Literal["hexagon", "square"]
@@ -140,9 +145,12 @@ class PointsOptions:
     ``layers.view.codecs.token``; empty for none, and for columns that are to be found. ``crs`` is
     the EPSG code of their system, as the reader states it; 0 where nobody does. ``datum`` is that
     of longitude and latitude, as the reader states it; ``part`` the token of the sheet or layer of
-    the file, empty for the only one. ``turned`` says that rows whose longitude and latitude seem
-    swapped are exchanged and used. ``taken`` says that the reader has accepted what was found in
-    a file that is taken in whole. ``dated`` is of when the data are, as the reader states it; empty
+    the file, empty for the only one. ``head`` is the number of the row that holds the names of the
+    columns (0 for none), ``encoding`` that of a text, ``notation`` whether its numbers are degrees
+    or hold minutes; each ``auto`` where that is to be found. ``turned`` says that rows whose
+    longitude and latitude seem swapped are exchanged and used. ``taken`` says that the reader has
+    accepted what was found in a file that is taken in whole. ``dated`` is of when the data are, as
+    the reader states it; empty
     where nobody does. ``column`` is the token of the column that rows are filtered by, ``values``
     those of the values that they may have there; no value lets all pass. ``show`` is
     what is drawn: a surface of bandwidth ``sigma_m`` on cells of ``cell_m``; bins of a ``shape``
@@ -158,6 +166,9 @@ class PointsOptions:
     crs: int = option("pcrs", Whole(0, 999_999), default=0)
     datum: Datum = option("pdat", one_of(Datum), default="ask")
     part: str = option("ppart", Token(), default="")
+    head: str = option("phead", Choice(("auto", *map(str, range(MOST_HEAD + 1)))), default="auto")
+    encoding: Encoding = option("penc", one_of(Encoding), default="auto")
+    notation: Notation = option("pnum", one_of(Notation), default="auto")
     turned: bool = option("pswap", flag(), default=False)
     taken: bool = option("pok", flag(), default=False)
     dated: str = option("pday", Day(), default="")

@@ -41,12 +41,14 @@ from layers.own_points.filtering import (
     values_key,
 )
 from layers.own_points.naming import date_words, file_words, title_words
+from layers.own_points.one_by_one.dots import DOT
+from layers.own_points.one_by_one.in_shape import csv_inside, table_inside, word_inside
 from layers.own_points.own_list import list_name
 from layers.own_points.parks import asked_kinds, park_kinds, parks_of
-from layers.own_points.reading import FileQuestion, fitting_cell, in_shape, read
-from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source
+from layers.own_points.reading import FileQuestion, fitting_cell, read
+from layers.own_points.source import MOST_ENTRIES, MOST_TAKEN_BYTES, Layout, Source, as_said
 from layers.own_points.surface import PointsSurface
-from layers.own_points.way_in import CHECKED, Decision, answered
+from layers.own_points.way_in import CHECKED, Decision, answered, as_text
 from layers.own_points.wording import PointsWording, reasons, unused_rows
 from layers.pack.catalogue import FIRM, ONLINE_BASE
 from layers.present.pack.made import Kind, Made
@@ -144,6 +146,7 @@ def loaded(screen: Screen) -> OwnPoints | None:
     source = offered_files().sources.get(options.file) if options.file else None
     if source is None:
         return None
+    source = as_said(source, as_text(options))
     try:
         file = _known_file(screen, source)
     except Exception as error:  # whatever a file brings about stays in its own part
@@ -189,6 +192,8 @@ class PointsPart:
         self.screen, self.say = screen, screen.say
         self.folder = offered_files()
         self.source: Source | None = self.folder.sources.get(screen.state.points.file)
+        if self.source is not None:
+            self.source = as_said(self.source, as_text(screen.state.points))
         self.layout: Layout | None = None
         self.columns: Columns | None = None
         self.asked: Question | None = None
@@ -407,7 +412,10 @@ class PointsPart:
         ground = replace(default_state(screen.city, screen.state.lang), layers=layers)
         view = rows_in_view(screen.city, ground)
         chosen = screen.state.selected if screen.state.selected in view.mapped.index else None
-        drawing = replace(self.drawing, place=without_place.placing() is not None)
+        # What waits to be accepted is what the page speaks of, whatever was counted before.
+        waits = proposal.is_waiting()
+        drawn = Drawing(shapes=proposal.preview()) if waits else self.drawing
+        drawing = replace(drawn, place=without_place.placing() is not None)
         without_place.hint(screen)
         self.ask.show(
             replace(screen, state=replace(ground, selected=chosen, present=screen.state.present)),
@@ -418,6 +426,10 @@ class PointsPart:
             drawing=drawing,
             act=without_place.act,
         )
+        if waits:
+            found = [(DOT, self.say("intake_page.legend"))] if drawn.shapes else []
+            _legend("", [*found, *self._marks(view)])
+            return
         own = tuple[tuple[str, str], ...]()
         if self.told is not None and self.shown is not None:
             own = points_answer.signs(self.shown, self.told, screen.state.lang)
@@ -471,13 +483,7 @@ class PointsPart:
             _downloads(self.screen, self.shown)
         if self.shown is not None:
             _picture(self.screen, self.shown)
-            self.ask.folded(partial(self._in_shape, self.shown))
-
-    def _in_shape(self, shown: PointsAnswer) -> None:
-        """Say how many of the reader's points lie in the shape that is drawn."""
-        told = in_shape(shown.reading, self.screen.state.inside.shape)
-        if told is not None:
-            html.show('<p class="summary">{}</p>', self.say("inside_page.own_points", **told))
+            self.ask.folded(partial(_in_shape, self.screen, self.shown), with_places=False)
 
     def _how(self) -> None:
         """Offer what decides the thing that is shown."""
@@ -738,6 +744,8 @@ def _progress(screen: Screen, task: Task) -> None:
 
 def _file_words(screen: Screen, source: Source) -> str:
     name = display(source.name, longest=LONGEST_NAME)
+    if source.is_uploaded:  # the size is that of a copy, which the reader does not know
+        return name
     size = (
         number(source.size / 1e6, "MB") if source.size >= 1e6 else number(source.size / 1e3, "kB")
     )
@@ -853,6 +861,33 @@ def _legend(title: str, signs: Sequence[tuple[str, str]]) -> None:
     )
     head = Markup("<span>{}</span>").format(html.text(title)) if title else Markup("")
     st.html(Markup('<div class="legend">{}{}</div>').format(head, shown))
+
+
+def _in_shape(screen: Screen, shown: PointsAnswer) -> None:
+    """Say how many of the reader's points lie in the shape that is drawn, and which."""
+    say, lang, reading = screen.say, screen.state.lang, shown.reading
+    found = cache.points_inside(reading.asked.key, screen.state.inside.shape, reading)
+    if found is None:
+        return
+    sentence, *account = word_inside(found, lang)
+    html.show('<p class="summary" role="status">{}</p>', sentence)
+    for line in (*account, say("inside_page.own_only")):
+        html.small(line)
+    rows = table_inside(found, lang)
+    if rows.empty:
+        return
+    html.section(say("inside_page.own_table", n=count(len(rows))))
+    st.html(html.grid(rows.head(MOST_UNUSED), str(rows.index.name)))
+    if len(rows) > MOST_UNUSED:
+        html.small(say("inside_page.own_more", n=count(len(rows) - MOST_UNUSED)))
+    st.download_button(
+        say("inside_page.own_save"),
+        partial(csv_inside, found, lang),
+        display(f"{points_answer.file_begin(shown)}_shape.csv"),
+        "text/csv",
+        on_click="ignore",
+        key="inside_own",
+    )
 
 
 def _picture(screen: Screen, shown: PointsAnswer) -> None:

@@ -20,6 +20,8 @@ from layers.map.overlay import Drawing
 from layers.map.thumbnail import Small
 from layers.own_points import answer as own_points
 from layers.own_points import source as points_source
+from layers.own_points.one_by_one.in_shape import OwnInside, own_inside
+from layers.own_points.reading import Reading
 from layers.own_points.source import POINTS_VARIABLE, Folder, Layout, Source, open_folder
 from layers.own_points.way_in import Decision, by_layout, decide
 from layers.own_points.wording import PointsWording
@@ -356,7 +358,10 @@ def points_decision(source: Source, options: PointsOptions, city: City, *, taken
     """
     named = PointsOptions(weight=options.weight)
     if not taken:  # what was said of the columns of the file is done in what was written of it
-        named = replace(named, x=options.x, y=options.y, crs=options.crs, datum=options.datum)
+        named = replace(
+            named, x=options.x, y=options.y, crs=options.crs, datum=options.datum,
+            head=options.head, encoding=options.encoding, notation=options.notation,
+        )  # fmt: skip
     return _points_decision(source, named, (city.id, city.digest), taken, city)
 
 
@@ -377,6 +382,22 @@ def jobs() -> JobQueue:
 def papers() -> JobQueue:
     """Return where pictures, slides and meeting packs are made, apart from what reads files."""
     return JobQueue()
+
+
+@st.cache_resource(show_spinner=False, max_entries=12)
+def points_inside(key: Hashable, shape: str, _reading: Reading) -> OwnInside | None:
+    """Return how many of the readers' own points lie in a shape.
+
+    Parameters
+    ----------
+    key
+        Stands for what was read.
+    shape
+        As :func:`layers.own_points.one_by_one.in_shape.own_inside` takes it.
+    _reading
+        What was read; its name keeps it out of the cache's key.
+    """
+    return own_inside(_reading, shape)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)

@@ -127,7 +127,7 @@ def test_malformed_geometries_are_named_by_row(geometry: object, what: str) -> N
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (b"", "json.invalid"),
+        (b"", "json.empty"),
         (b"{", "json.invalid"),
         (b"[NaN]", "json.constant value='NaN'"),
         (b"[" * 100_000, "json.nested"),

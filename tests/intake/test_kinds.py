@@ -447,7 +447,7 @@ def test_headings_and_places_that_speak_of_another_datum_are_asked_about(tianjin
     report = _taken("amap.csv", csv(lines), tianjin).report
     assert [q.key for q in report.questions] == ["datum"]
     for answers, words in (({}, "，基准待答。"), ({"datum": "gcj02"}, "（GCJ-02）。"),
-                          ({"datum": "wgs84"}, "（EPSG:4326）。")):  # fmt: skip
+                          ({"datum": "wgs84"}, "（WGS 84，EPSG:4326）。")):  # fmt: skip
         found = take_in(("amap.csv", csv(lines)), tianjin, answers).report.found
         assert [sentence(one, "zh") for one in found if one.key.startswith("degrees")] == [
             f"坐标是经纬度{words}"
@@ -585,8 +585,8 @@ def test_a_table_by_district_is_joined_by_any_usual_name(tianjin: City) -> None:
 
 
 def test_names_of_districts_are_known_with_all_that_stands_around_them(tianjin: City) -> None:
-    names = ["1.和平区", "河東區*", "河西区（120103）", "120,104", "Hebei Dist., Tianjin"]
-    names += ["天津红桥", "天津市市辖区东丽区", "沈阳市和平区", "西青区"]
+    names = ["1.和平区", "河東區*", "河西区（120103）", "120,104", "Hebei, Tianjin, China"]
+    names += ["红桥区 Hongqiao", "天津市市辖区东丽区", "沈阳市和平区", "西青区"]
     cities = [*["天津市"] * 8, "石家庄市"]
     rows = [
         ["市", "地区", "数"],
@@ -825,6 +825,30 @@ def test_words_that_name_a_commercial_map_lead_to_a_question(
 ) -> None:
     report = _taken(name, csv(lines), tianjin).report
     assert [one.key for one in report.questions] == ([asked] if asked else [])
+
+
+def test_a_table_beside_the_first_is_told_and_edges_of_areas_are_no_places(tianjin: City) -> None:
+    pairs = [f"{n},{x},{y},{n},{x + 0.1},{y}" for n, x, y in POINTS]
+    report = _taken("a.csv", csv(["名称,经度,纬度,名称,经度,纬度", *pairs]), tianjin).report
+    told = {one.key: one.values for one in report.found}
+    assert told["second_pair"] == {"value": "经度 (2) + 纬度 (2)", "n": 10}
+    twice = csv(
+        ["lon,lat,decimalLongitude,decimalLatitude", *(f"{x},{y},{x},{y}" for _, x, y in POINTS)]
+    )
+    found = _taken("a.csv", twice, tianjin).report.found
+    assert "second_pair" not in {one.key for one in found}
+    edges = csv(["id,xmin,ymin,xmax,ymax", *(f"1,{x},{y},{x + 1},{y + 1}" for _, x, y in POINTS)])
+    refused = _taken("a.csv", edges, tianjin).report.problems
+    assert [one.key for one in refused] == ["intake.no_columns"]
+
+
+def test_a_broken_line_of_features_is_torn_and_the_others_are_read(tianjin: City) -> None:
+    lines = [json.dumps(one) for one in json.loads(frame(4326).to_json())["features"]]
+    data = "\n".join([*lines[:4], "", '{"type": "Feature", "proper', *lines[4:]]).encode()
+    taken = _taken("a.geojsonl", data, tianjin)
+    assert taken.reading is not None
+    assert (taken.report.rows.used, taken.report.rows.not_used) == (10, {"torn": 1})
+    assert [one.row for one in taken.report.problems] == ["#6"]
 
 
 def test_another_sheet_or_a_read_me_may_name_the_datum(tianjin: City) -> None:

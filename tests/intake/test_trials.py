@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from geo.point_files import csv_records
 from layers.command_line import long_file
 from layers.command_line.intake import main
 from layers.intake.features import changes
+from layers.intake.report import Report
 from layers.intake.take_in import take_in
 from layers.own_points import source, way_in
 from layers.pack.city import City
@@ -252,19 +254,69 @@ def test_a_long_file_of_another_form_ends_in_the_same_account(
     text = "\r\n".join([*above, "名称,经度,纬度,人数", *rows, "", "合计,,,200", "填表人：张三"])
     path = tmp_path / "a.csv"
     path.write_bytes(text.replace(",", mark).encode(encoding))
-    whole = take_in(path, tianjin, {}).report
+    said = {"header_row": str(len(above) + 1), "encoding": encoding, "separator": mark}
+    said = said if encoding == "gb18030" else {}
+    parts = in_parts_as_whole(path, tianjin, monkeypatch, said)
+    assert parts.rows.not_used["total"] == 1
+    assert parts.rows.not_used["torn"] == 2
+
+
+ONE_CELL = {
+    "north-first": '"{y}，{x}"',
+    "heights": "POINT Z({x} {y} 3.5)",
+    "geojson": '"{{""type"":""Point"",""coordinates"":[{x},{y}]}}"',
+    "sides": "北纬{y}° 东经{x}°",
+}
+"""How a cell holds both numbers."""
+
+
+@pytest.mark.parametrize("form", ONE_CELL)
+def test_both_numbers_in_one_cell_of_a_long_file_end_in_the_same_account(
+    tianjin: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    cells = [
+        ONE_CELL[form].format(x=f"{117 + k / 1000:.3f}", y=f"39.1{k}") for k in range(100, 300)
+    ]
+    rows = [f"企业{k};{cell};{k % 50 or '约6公里'}" for k, cell in enumerate(cells)]
+    rows[7], rows[8], rows[190] = "无;-;3", "线;LINESTRING (117 39, 118 39);3", "远;POINT (10 20);3"
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["名称;位置;误差半径", *rows, "合计;;200"]), encoding="utf-8")
+    parts = in_parts_as_whole(path, tianjin, monkeypatch)
+    assert dict(parts.rows.not_used) == {"placeholder": 1, "not_a_point": 1, "total": 1}
+    assert (parts.rows.used, parts.rows.outside, parts.doubts) == (197, 1, (197, 0))
+
+
+@pytest.mark.parametrize("gap", [" ", "    ", ""])
+def test_long_files_that_blanks_part_or_nothing_end_in_the_same_account(
+    tianjin: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gap: str
+) -> None:
+    names, row = gap.join(["编号", "经度", "纬度"]), gap.join(["{k}", "117.{k}", "39.1{k}"])
+    if not gap:
+        names, row = "geometry", "POINT (117.{k} 39.1{k})"
+    rows = [f"{gap}{row.format(k=k)}{gap}" for k in range(100, 300)]
+    rows[150] = gap.join(["a", "b", "c", "d"])
+    path = tmp_path / "a.txt"
+    path.write_bytes("\r\n".join([names, *rows, ""]).encode("gbk"))
+    parts = in_parts_as_whole(path, tianjin, monkeypatch)
+    assert (parts.rows.read, parts.rows.used) == (200, 199)
+
+
+def in_parts_as_whole(
+    path: Path, city: City, monkeypatch: pytest.MonkeyPatch, said: Mapping[str, str] | None = None
+) -> Report:
+    """Return what becomes of a file that is read in parts: what does if it is read whole."""
+    whole = take_in(path, city, said or {}).report
     for module in (long_file, way_in, source):
         monkeypatch.setattr(module, "MOST_TAKEN_BYTES", 1000)
         if module is not long_file:
             monkeypatch.setattr(module, "LOOKED_AT", 3000)
     monkeypatch.setattr(csv_records, "BLOCK", 700)
-    parts = long_file.take_in_parts(path, tianjin, {})
-    assert parts.rows.not_used["total"] == 1
-    assert parts.rows.not_used["torn"] == 2
+    parts = long_file.take_in_parts(path, city, said or {})
     assert dict(parts.rows.not_used) == dict(whole.rows.not_used)
     assert (parts.rows.read, parts.rows.used) == (whole.rows.read, whole.rows.used)
     lines = [{(one.key, one.row) for one in report.problems} for report in (parts, whole)]
     assert lines[0] == lines[1]
+    return parts
 
 
 def test_a_file_too_long_to_be_taken_whole_is_read_in_parts(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from geo.base.errors import AtlasError
+from geo.point_files.sample import sample_points
 from layers.intake.take_in import take_in
 from layers.language.messages import speaker
 from layers.own_points import way_in
+from layers.own_points.one_by_one.in_shape import csv_inside, own_inside, word_inside
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import open_folder
+from layers.own_points.surface import measure_surface
 from layers.own_points.way_in import answered, by_layout, decide, taken_whole
 from layers.own_points.wording import account, source_notes, why_not
 from layers.pack.city import City
@@ -110,12 +114,13 @@ def test_doubts_of_a_file_of_the_folder_count_as_those_of_an_upload(
     assert columns is not None
     found = read(FileQuestion(tianjin, taken, columns, 500), *QUIET)
     assert (found.binned.n, found.by_district) == (60, 1)
-    # One that is too long to be taken in says what its first rows show, and what is not done.
+    # One that is too long to be taken in counts the same.
     monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
     how = decide(source, tianjin, BARE)
     assert how.columns is not None
     told = read(FileQuestion(tianjin, source, how.columns, 500, seen=how.seen), *QUIET)
-    assert "误差超过 5 公里的行未能单列" in account(told, "zh")[0]
+    assert (told.binned.n, told.by_district) == (60, 1)
+    assert "1 行的位置误差超过 5 公里、只计入所在区" in account(told, "zh")[0]
     assert why_not(told, 1000.0) == "doubt"
 
 
@@ -146,3 +151,58 @@ def test_the_datum_that_a_reader_says_goes_with_every_answer(tmp_path: Path, tia
         said = answered(options, is_taken=True)
         found = read(FileQuestion(tianjin, taken, columns, 500, answers=said), *QUIET)
         assert doubt in " ".join(source_notes(found, speaker("zh")))
+
+
+def test_own_points_are_asked_what_lies_in_a_shape(tmp_path: Path, tianjin: City) -> None:
+    """One in it, one at the rim, one far off: counted by hand, the doubt of each carried along."""
+    text = "名称,lon,lat,coordinateUncertaintyInMeters\n"
+    text += "内,117.2,39.1,50\n缘,117.2,39.118,900\n远,117.4,39.1,50\n不详,117.2,39.1001,\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    taken = taken_whole(source, tianjin, BARE)
+    columns = by_layout(taken, tianjin, BARE).columns
+    assert columns is not None
+    found = own_inside(
+        read(FileQuestion(tianjin, taken, columns, 500), *QUIET), "circle_117.2_39.1_2100"
+    )
+    assert found is not None
+    assert (found.total, found.drawn, found.low, found.high) == (4, 3, 2, 3)
+    assert (found.sure, found.open, found.unknown) == (2, 1, 1)
+    assert sorted(found.rows["name"]) == ["不详", "内", "缘"]
+    assert 0 < found.rows["share"].iloc[-1] < 1
+    sentence, *account = word_inside(found, "zh")
+    assert "3 个自有数据的点，90% 的模拟结果为 2–3 个" in sentence
+    assert "4 个点中 1 个的位置不确定度未知" in " ".join(account)
+    assert csv_inside(found, "zh").decode("utf-8-sig").count("\n") == 4
+
+
+def test_doubt_that_a_long_file_states_counts_as_it_does_when_taken_whole(
+    tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way_in, "MOST_TAKEN_BYTES", 1000)
+    said = ["300", "", "0", "约6公里", "0.5km", "精确"]
+    rows = [f"a{k},117.{k:03}123,39.12345,{said[k % 6]},{k % 3}" for k in range(100, 220)]
+    text = "\n".join(["名,经度,纬度,误差半径,人", *rows, "b,10.123456,20.123456,9000,1"])
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    (source,) = open_folder(str(tmp_path)).sources.values()
+    how = decide(source, tianjin, BARE)
+    assert how.columns is not None
+    taken = taken_whole(source, tianjin, BARE)
+    whole = by_layout(taken, tianjin, BARE).columns
+    assert whole is not None
+    for weights in (None, "人"):
+        lies, copy = (
+            read(FileQuestion(tianjin, one, replace(columns, weights=weights), 500), *QUIET)
+            for one, columns in ((source, how.columns), (taken, whole))
+        )
+        assert lies.by_district == copy.by_district == 20
+        assert (lies.binned.n, lies.binned.weight_sum) == (copy.binned.n, copy.binned.weight_sum)
+        assert (lies.binned.read, lies.binned.outside, lies.binned.n) == (121, 1, 100)
+        assert lies.binned.digest == copy.binned.digest
+        assert (lies.certainty.stated, lies.certainty.unknown) == (60, 60)
+        assert lies.certainty.stated == copy.certainty.stated
+        narrow = PointsOptions(sigma_m=500, bandwidth="adaptive")  # no surface, the districts alone
+        tables = [measure_surface(one, narrow, *QUIET).districts["n"] for one in (lies, copy)]
+        assert tables[0].sort_index().equals(tables[1].sort_index())
+    few = sample_points(source.paths, grid=lies.binned.grid, columns=how.columns, most=60)
+    assert (few.whole, len(few.doubt)) == (False, len(few.xy))

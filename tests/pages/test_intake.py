@@ -28,7 +28,7 @@ from layers.own_points.own_list import own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
 from layers.own_points.surface import measure_surface
-from layers.own_points.way_in import decide
+from layers.own_points.way_in import by_layout
 from layers.own_points.wording import account
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
@@ -54,7 +54,9 @@ def test_what_is_proposed_is_used_and_a_row_is_placed_and_taken_back(lang: str) 
     at = brought("名录.xlsx", workbook(("名录", rows)), lang)
     say = speaker(lang)
     assert not at.exception
-    assert say("intake_page.used", used=10, read=11) in spoken(at)
+    first = say("intake_page.status_left", name="名录.xlsx", read=11, used=10, left=1)
+    for told in (first, say("intake_page.used", used=10, read=11), say("intake_page.legend")):
+        assert told in spoken(at)
     at.button(key="intake_accept").click().run()
     assert at.selectbox(key="points_file").value == at.session_state["atlas.own_file"].source.token
     at.selectbox(key="intake_row").set_value(10).run()
@@ -78,6 +80,33 @@ def test_a_question_is_answered_on_the_page() -> None:
     assert not at.button(key="intake_accept").disabled
     at.button(key="intake_drop").click().run()
     assert "atlas.own_file" not in at.session_state
+    assert not at.exception
+
+
+def test_an_answer_is_changed_and_a_file_taken_out_of_its_field_leaves_nothing_behind() -> None:
+    lines = ["名称,高德经度,高德纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)]
+    at = brought("a.csv", csv(lines))
+    at.selectbox(key="intake_ask_datum").set_value("gcj02").run()
+    (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_datum")]
+    box.set_value("wgs84").run()
+    assert at.session_state["atlas.own_file"].answers == {"datum": "wgs84"}
+    at.button(key="intake_accept").click().run()
+    assert at.session_state["atlas.own_file"].outcome is not None
+    at.file_uploader(key="intake_upload_0").set_value(None).run()
+    assert "atlas.own_file" not in at.session_state
+    assert speaker("zh")("points_page.gone") not in spoken(at)
+    assert not at.exception
+
+
+def test_rows_that_no_system_puts_into_the_city_are_not_called_blank() -> None:
+    lines = ["名称,X坐标,Y坐标", *(f"p,{4_333_339 + i},{522_567 + i}" for i in range(5))]
+    at = brought("survey.csv", csv(lines))
+    at.selectbox(key="intake_ask_crs").set_value("EPSG:4548").run()
+    (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_crs")]
+    box.set_value("EPSG:4527").run()
+    say, rows = speaker("zh"), at.session_state["atlas.own_file"].taken.report.rows
+    assert rows.used == 0
+    assert say("intake_page.status_none", name="survey.csv", read=5) in spoken(at)
     assert not at.exception
 
 
@@ -257,7 +286,7 @@ def test_points_that_were_read_carry_what_their_file_says_of_them(
     path = tmp_path / "own.parquet"
     write_points(listed, path)
     source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
-    how = decide(source, tianjin, PointsOptions())
+    how = by_layout(source, tianjin, PointsOptions())
     assert how.columns is not None
     reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
     assert (doubts(reading), account_values(reading)["doubt_unknown"]) == ((5, 2), 2)
@@ -280,7 +309,7 @@ def test_a_row_placed_by_a_large_district_counts_for_that_district_alone(
     far = Placed(4, *in_district(tianjin, "120116"), "120116")
     write_points(replace(listed, placed=(far,)), path)
     source = Source("名录.csv", (path,), path.stat().st_size, path.stat().st_mtime_ns)
-    how = decide(source, tianjin, PointsOptions())
+    how = by_layout(source, tianjin, PointsOptions())
     assert how.columns is not None
     reading = read(FileQuestion(tianjin, source, how.columns, 500), lambda *_: None, lambda: False)
     found, exact = reading.binned, len(reading.kept.xy)

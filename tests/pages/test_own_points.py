@@ -228,7 +228,8 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
 ) -> None:
     seen = []
     monkeypatch.setattr(own_points, "_picture", lambda _, shown: seen.append(shown))
-    rows: list[list[object]] = [["x", "y", "gcj_lng", "gcj_lat"], [1, 2, 117.2011, 39.1012]]
+    rows: list[list[object]] = [["填报单位：某局"], ["x", "y", "gcj_lng", "gcj_lat"]]
+    rows.append([1, 2, 117.2011, 39.1012])
     more: list[list[object]] = [
         [3, 4, 117.3023, 39.2034],
         [5, 6, 39.2045, 117.4056],
@@ -239,8 +240,9 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
     at = own(pfile=token("f.xlsx"), pshow="bins")
     at.selectbox(key="intake_ask_sheet").set_value("乙").run()
     at.selectbox(key="intake_ask_datum").set_value("gcj02").run()
-    (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_swapped")]
-    box.set_value("repair").run()
+    for name, value in (("swapped", "repair"), ("header_row", "2")):
+        (box,) = [one for one in at.selectbox if str(one.key).startswith(f"intake_{name}")]
+        box.set_value(value).run()
     at.button(key="intake_accept").click().run()
     assert re.search(r"\b4 行(中|都在)", page_text(ended(at)))
     form = Form("csv", tianjin.metric_epsg)
@@ -248,15 +250,15 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
     said = {
         word
         for word in words
-        if word.partition("=")[0] in ("datum", "part", "taken", "x", "turned")
+        if word.partition("=")[0] in ("datum", "part", "taken", "x", "turned", "head")
     }
-    assert said == {"datum=gcj02", f"part={token('乙')}", "taken=1", "turned=1"}
+    assert said == {"datum=gcj02", f"part={token('乙')}", "taken=1", "turned=1", "head=2"}
     out = tmp_path / "out"
     monkeypatch.chdir(folder)
     assert main(ANALYSES, [*words[3:-1], str(out)]) == 0
     wanted = dict(points_answer.hand_over(seen[-1], form).files)
     assert wanted == {path.name: path.read_bytes() for path in out.iterdir()}
-    assert b",f.xlsx,5," in wanted["own_points_rows_not_used.csv"]
+    assert b",f.xlsx,6," in wanted["own_points_rows_not_used.csv"]
     # Once a row was placed the file as it came gives another answer: the list handed back is named.
     at.selectbox(key="intake_row").set_value(3).run()
     at.selectbox(key="intake_district_3").set_value("120101").run()

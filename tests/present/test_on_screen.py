@@ -76,7 +76,10 @@ def test_own_points_are_handed_out_with_file_filter_and_sentence(
         for part in (told.sentence, told.doubt, told.filtered):
             assert bare(part).rstrip("。") in text, kind
         assert kind == "xlsx" or bare(told.title) in text
-    assert file_of("png", told).data.startswith(b"\x89PNG")
+    made = file_of("png", told)
+    assert made.data.startswith(b"\x89PNG")
+    assert re.fullmatch(r"enterprises_网格（筛选后）_\d{8}\.png", made.name)
+    assert toy.data_date.replace("-", "") not in made.name, "the day on which it is made"
 
 
 def test_own_points_without_a_filter_claim_none(

@@ -52,6 +52,8 @@ _ONE_TO_ONE = ("traditional characters", "pinyin", "pinyin of the district name"
                "former county, now a district")  # fmt: skip
 """Notes of aliases that are the name of the whole district, written otherwise."""
 
+_COUNTRY = re.compile(r",?\s*(?:p\.?\s*r\.?\s*)?china\s*$|^\s*中国", re.IGNORECASE)
+_CHINESE, _LATIN = re.compile(r"[\u4e00-\u9fff]+"), re.compile(r"[A-Za-z][A-Za-z' .-]*[A-Za-z]")
 _HELD = re.compile(r"\s*\(\s*(?:含|包括|包含|incl\b|including\b|with\b)[^()]*\)\s*$", re.IGNORECASE)
 """What a district is said to hold, as in 滨海新区（含开发区）: it still is the whole district."""
 
@@ -228,4 +230,16 @@ def match(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     code = _CODE.search(plain)
     if code is not None:
         return known.get(code[1], ())
-    return known.get(spelling(text), ()) or known.get(spelling(_HELD.sub("", plain)), ())
+    for written in (text, _HELD.sub("", plain), _COUNTRY.sub("", plain)):
+        if found := known.get(spelling(written), ()):
+            return found
+    return _in_both_scripts(plain, known)
+
+
+def _in_both_scripts(text: str, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the district that a cell names in Chinese and again in English, as yearbooks do."""
+    chinese, latin = _CHINESE.findall(text), _LATIN.findall(text)
+    if len(chinese) != 1 or len(latin) != 1:
+        return ()
+    one, two = (known.get(spelling(written), ()) for written in (chinese[0], latin[0]))
+    return one if one == two else ()

@@ -14,8 +14,8 @@ from layers.intake.formats.table import (
     MOST_COLUMNS,
     Observation,
     Table,
+    columns_table,
     named_twice,
-    texts_table,
     unique_names,
 )
 
@@ -47,7 +47,7 @@ def table_of_rows(
     UnfitError
         It is blank, has too many columns, or has no row of that number.
     """
-    full = [at for at, row in enumerate(rows, 1) if any(c != "" and text_of(c) for c in row)]
+    full = [at for at, row in enumerate(rows, 1) if any(map(_is_filled, row))]
     lines = np.array(full, np.int64)
     told = [list(map(text_of, rows[at - 1])) for at in lines[:LOOKED_AT].tolist()]
     row, first = _header(told, lines, said)
@@ -83,20 +83,32 @@ def _told(told: Sequence[Sequence[str]], lines: Any, head: Header) -> list[Obser
 def _cells(rows: Sequence[Sequence[Any]], lines: Any, named: Sequence[str]) -> Any:
     """Return the rows behind the names as texts, without columns of neither name nor cell."""
     body = [rows[at - 1] for at in lines.tolist()]
-    width = max([len(named), *(len(row) for row in body)], default=0)
-    used = [
-        k
-        for k in range(width)
-        if (k < len(named) and named[k])
-        or any(k < len(row) and row[k] != "" and text_of(row[k]) for row in body)
-    ]
-    if not used:
+    widths = list(map(len, body))
+    width, least = max([len(named), *widths], default=0), min(widths, default=0)
+    names, columns = [], []
+    for k in range(width):
+        texts = _texts([row[k] for row in body] if k < least else
+                       [row[k] if k < len(row) else "" for row in body])  # fmt: skip
+        if (k < len(named) and named[k]) or any(texts):
+            names.append(named[k] if k < len(named) else "")
+            columns.append(texts)
+        if len(names) > MOST_COLUMNS:
+            raise UnfitError("point_file.columns", n=len(names), most=MOST_COLUMNS)
+    if not names:
         raise UnfitError("point_file.empty")
-    if len(used) > MOST_COLUMNS:
-        raise UnfitError("point_file.columns", n=len(used), most=MOST_COLUMNS)
-    names = unique_names([named[k] if k < len(named) else "" for k in used])
-    texts = [[text_of(row[k]) if k < len(row) else "" for k in used] for row in body]
-    return texts_table(names, texts)
+    return columns_table(unique_names(names), columns)
+
+
+def _is_filled(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else text_of(value) != ""
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    """Return cells as texts: by far the most of a long sheet are texts and broken numbers."""
+    return [
+        repr(v) if type(v) is float and v % 1 else v.strip() if type(v) is str else text_of(v)
+        for v in values
+    ]
 
 
 def text_of(value: object) -> str:

@@ -185,6 +185,19 @@ def is_term(name: str, term: str) -> bool:
     return re.fullmatch(rf"{_PREFIX}{term.lower()}", bare(name)) is not None
 
 
+def doubt_columns(table: Table) -> tuple[tuple[str, float], ...]:
+    """Return the columns that state a doubt, each with the metres of its unit.
+
+    Parameters
+    ----------
+    table
+        As it was opened; in one that was handed back, the term of Darwin Core alone counts.
+    """
+    back = is_given_back(table)
+    units = [(name, unit_of(name)) for name in table.names if not back or is_term(name, DOUBT)]
+    return tuple((name, unit) for name, unit in units if unit is not None)
+
+
 def doubt_of(table: Table) -> tuple[Floats, NDArray[np.int8]]:
     """Return the doubt that a file states of each row, and why a cell states none.
 
@@ -202,12 +215,12 @@ def doubt_of(table: Table) -> tuple[Floats, NDArray[np.int8]]:
         Numbers of ``geo.intake.doubt.UNUSABLE`` from 1; 0 where something else is usable or the
         cells are blank.
     """
-    names = [name for name in table.names if unit_of(name) is not None]
+    metres, why = _doubt_in(table, doubt_columns(table))
     if not is_given_back(table):
-        return _doubt_in(table, names)
-    metres, _ = _doubt_in(table, [name for name in names if is_term(name, DOUBT)])
+        return metres, why
     # What the file said before it was handed back, and was none, is none still.
-    _, why = _doubt_in(table, [name for name in names if not is_term(name, DOUBT)])
+    units = [(name, unit_of(name)) for name in table.names if not is_term(name, DOUBT)]
+    _, why = _doubt_in(table, [(name, unit) for name, unit in units if unit is not None])
     return metres, why
 
 
@@ -223,20 +236,22 @@ def verbatim_doubts(table: Table) -> list[str]:
     if is_given_back(table):
         return told
     for name in [name for name in table.names if is_term(name, DOUBT)]:
-        _, why = _doubt_in(table, [name])
+        _, why = _doubt_in(table, [(name, 1.0)])
         texts = table.texts(name) if why.any() else []
         told[: len(texts)] = [before or (text if bad else "") for before, text, bad
                               in zip(told, texts, why, strict=False)]  # fmt: skip
     return told
 
 
-def _doubt_in(table: Table, names: Sequence[str]) -> tuple[Floats, NDArray[np.int8]]:
+def _doubt_in(
+    table: Table, columns: Sequence[tuple[str, float]]
+) -> tuple[Floats, NDArray[np.int8]]:
     n = len(table.lines)
     found, why = np.full(n, np.nan), np.zeros(n, dtype=np.int8)
-    for name in names:
+    for name, unit_m in columns:
         cells = table.cells.column(name).combine_chunks()
         cells = cells.chunk(0) if hasattr(cells, "chunks") else cells
-        metres, bad = doubts(cells, unit_of(name) or 1.0)
+        metres, bad = doubts(cells, unit_m)
         found = np.fmax(found, metres)
         why = np.where(why == 0, bad, why)
     return found, np.where(np.isnan(found), why, 0).astype(np.int8)

@@ -69,6 +69,29 @@ GUIDE_SHEET: Final = "说明 Read me"
 """Sheet that says what the columns of a workbook of ours mean."""
 
 
+_BOUND: Final = re.compile(
+    r"最[小大]|(?<![a-z])(?:min|max)|(?<=[xy])(?:min|max)|(?:min|max)(?![a-z])|"
+    r"(?:左|右)[上下]角?|[东西]至|[南北]至|[东西南北]界"
+)
+
+
+def is_bound(name: str) -> bool:
+    """Tell whether a column is called as the edge of an area: no place stands there.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+
+    Examples
+    --------
+    >>> [is_bound(one) for one in ("xmin", "最小经度", "lon_max", "minutes", "admin_lon", "经度")]
+    [True, True, True, False, False, False]
+    """
+    told = bare(name)
+    return bool(_BOUND.search(told)) and "minut" not in told
+
+
 class Headings(NamedTuple):
     """Names of columns by what they seem to hold; empty for none."""
 
@@ -105,7 +128,7 @@ def headings(names: Sequence[str]) -> Headings:
     """
     if set(names) >= set(GIVEN_BACK):  # beside the file's own, which may lack what was placed
         return Headings(*GIVEN_BACK[:2], kind="degrees")
-    plain = {name: _without_system(bare(name)) for name in names}
+    plain = {name: _without_system(bare(name)) for name in names if not is_bound(name)}
     if _SIDES & set(plain.values()):  # counts by side, such as gates: 东, 南, 西, 北
         plain = {name: text for name, text in plain.items() if text not in ("东", "北")}
     both = next((name for name in plain if _BOTH.search(plain[name]) and not _single(plain[name])),

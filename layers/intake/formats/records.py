@@ -52,7 +52,7 @@ def read_json(data: bytes, where: str) -> Table:
         if records is None:
             raise UnfitError("intake.json_without_table")
         table = _of_list(records, where)
-    return Table(table.where, table.cells, table.lines, shapes=table.shapes,
+    return Table(table.where, table.cells, table.lines, table.torn, table.shapes,
                  found=(*told, *table.found))  # fmt: skip
 
 

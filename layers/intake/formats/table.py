@@ -208,10 +208,21 @@ def texts_table(names: list[str], rows: list[list[str]]) -> Any:
     rows
         The cells.
     """
+    columns = [[row[k] if k < len(row) else "" for row in rows] for k in range(len(names))]
+    return columns_table(names, columns)
+
+
+def columns_table(names: list[str], columns: Sequence[Sequence[str]]) -> Any:
+    """Return columns of texts as an Arrow table; blank cells are null.
+
+    Parameters
+    ----------
+    names
+        Of the columns, each once.
+    columns
+        The cells of each, from above.
+    """
     import pyarrow as pa
 
-    columns = [
-        pa.array([row[k] or None if k < len(row) else None for row in rows], pa.string())
-        for k in range(len(names))
-    ]
-    return pa.table(columns, names=names)
+    arrays = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
+    return pa.table(arrays, names=names)

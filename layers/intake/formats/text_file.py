@@ -18,7 +18,15 @@ from geo.base.errors import UnfitError
 from geo.formats.spreadsheet import plain_text
 from geo.intake.notation import number
 from geo.intake.pairs import SHAPE
-from geo.point_files.csv_records import NATIVE, Form, has_utf8, header, numbered
+from geo.point_files.csv_records import (
+    BLANKS,
+    NATIVE,
+    Form,
+    as_tabs,
+    has_utf8,
+    header,
+    numbered,
+)
 from layers.intake.formats.header import Header, above_names, find_header, names_of
 from layers.intake.formats.headings import (
     district_column,
@@ -38,10 +46,9 @@ from layers.intake.formats.table import (
 
 SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", "~", "\x01", "  ", " ")
 """Two blanks stand for two and more: columns that are set one below the other."""
-_SPELLED: Final = {"tab": "\t", "space": " "}
+_SPELLED: Final = {"tab": "\t", "space": " ", "spaces": "  ", "U+0001": "\x01"}
 _BROKEN: Final = "\ufffd"
 """Stands for bytes that are no text."""
-_BLANKS: Final = {" ": re.compile(r"[ \t\u3000]+"), "  ": re.compile(r"[ \u3000]{2,}|\t|\u3000")}
 _STRICT: Final = ",\t;|"
 """What the reader of records knows; the others are written as tabs first."""
 _HEAD: Final = 1 << 18
@@ -97,8 +104,8 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     mark = {"tab": "\t", "\\t": "\t", "space": " ", "spaces": "  "}.get(mark, mark)
     found.append(Observation("separator", "likely", {"value": _named(mark)}))
     if mark not in _STRICT:
-        text = _as_tabs(text, mark)
-        lines, mark = [_as_tabs(line, mark) for line in lines], "\t"
+        text = as_tabs(text, mark)
+        lines, mark = [as_tabs(line, mark) for line in lines], "\t"
     records, ends = _records(lines, mark)
     row, first = _chosen(records, ends, answers.get("header_row", ""), skipped)
     found += _told(records, row, ends, skipped)
@@ -295,18 +302,12 @@ def _count(line: str, mark: str) -> int:
 
 def _cut(line: str, mark: str) -> list[str]:
     if mark.isspace() and mark != "\t":
-        return _BLANKS[mark].split(line.strip(" "))
+        return BLANKS[mark].split(line.strip(" "))
     return line.split(mark)
 
 
-def _as_tabs(text: str, mark: str) -> str:
-    if mark in _BLANKS:
-        return _BLANKS[mark].sub("\t", re.sub(r"(?m)^ +| +(?=\r?$)", "", text))
-    return text.replace(mark, "\t")
-
-
 def _named(mark: str) -> str:
-    return {"\t": "tab", " ": "space", "  ": "spaces", "\x01": "U+0001"}.get(mark, mark)
+    return next((name for name, one in _SPELLED.items() if one == mark), mark)
 
 
 def _records(lines: Sequence[str], mark: str) -> tuple[list[list[str]], list[int]]:
@@ -376,7 +377,7 @@ def _table(
     if len(names) > MOST_COLUMNS:
         raise UnfitError("point_file.columns", n=len(names), most=MOST_COLUMNS)
     if len(names) == 1:
-        return _one_column(text, where, begin, names, found, has_names=has_names)
+        return _one_column(text, where, (begin, before), names, found, has_names=has_names)
     body = text[_offset(text, begin) :].replace("\x00", "")
     read = _read(body, mark, len(names))
     found = list(found)
@@ -469,16 +470,16 @@ def _plain(cells: Any, text: str) -> tuple[Any, int]:
 
 
 def _one_column(
-    text: str, where: str, begin: int, names: list[str], found: Sequence[Observation], *,
-    has_names: bool,
+    text: str, where: str, begin: tuple[int, int], names: list[str], found: Sequence[Observation],
+    *, has_names: bool,
 ) -> Table:  # fmt: skip
     """Return lines of one cell each: nothing parts them, and commas belong to the cell."""
-    lines = _LINES.split(text)[begin:]
-    told = [(at, line.strip().strip('"')) for at, line in enumerate(lines, start=begin + 1)]
+    lines = _LINES.split(text)[begin[0] :]
+    told = [(at, line.strip().strip('"')) for at, line in enumerate(lines, start=begin[1] + 1)]
     kept = [(at, line) for at, line in told if line]
     cells = texts_table(names, [[line] for _, line in kept])
     numbers = np.array([at for at, _ in kept], np.int64)
-    return Table(where, cells, numbers, found=tuple(found), has_names=has_names)
+    return Table(where, cells, numbers, found=tuple(found), has_names=has_names, begin=begin[1])
 
 
 def _offset(text: str, lines: int) -> int:
@@ -527,14 +528,13 @@ def form_of(path: Path, table: Table) -> Form | None:
     Returns
     -------
     Form or None
-        None where its first line says so itself; and where its cells are parted by blanks, or
-        nothing parts them, so that it can only be read whole.
+        None where its first line says so itself.
     """
     noted = {one.key: one.values.get("value") for one in table.found}
     encoding, mark = str(noted.get("encoding")), str(noted.get("separator"))
     mark = _SPELLED.get(mark, mark)
-    if mark in (" ", "  ") or len(table.names) < 2:
-        return None
+    if len(table.names) == 1:
+        return Form(table.names, "", table.begin, encoding)
     if encoding in NATIVE and "header_goes_on" not in noted:
         try:
             head = header(path)

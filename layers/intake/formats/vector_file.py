@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.base.bridge import canonical
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
@@ -126,7 +127,7 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     DataError
         It is no GeoJSON; every problem is named.
     """
-    root = _collection(data, where)
+    root, lines, torn = _collection(data, where)
     features = root.get("features")
     if not isinstance(features, list):
         raise DataError("intake.refused", [Problem("geojson.no_features", where)])
@@ -148,18 +149,26 @@ def read_geojson_points(data: bytes, where: str) -> Table:
     if root.get("crs") is None and _are_metres(shapes):
         shapes = replace(shapes, crs=None)  # RFC 7946 says degrees; the numbers say otherwise
         told = (*told, Observation("metres_undeclared", "likely", {"value": len(features)}))
-    return Table(where, _of_records(records), np.arange(1, len(records) + 1), shapes=shapes,
-                 found=told)  # fmt: skip
+    if lines is None:
+        lines = np.arange(1, len(records) + 1)
+    return Table(where, _of_records(records), lines, torn, shapes, found=told)
 
 
-def _collection(data: bytes, where: str) -> Mapping[str, Any]:
+Collected = tuple[Mapping[str, Any], NDArray[np.int64] | None, NDArray[np.int64]]
+"""Features, where they stand one a line their lines, and the lines that are none."""
+
+
+def _collection(data: bytes, where: str) -> Collected:
     """Return the features of a file as one collection, also those that stand one a line."""
     root, problems = decode_json(data, where=where)
     if problems and data.strip().count(b"\n") and data.lstrip(b" \t\r\n\x1e")[:1] == b"{":
-        lines = [line.strip(b" \x1e\r") for line in data.splitlines() if line.strip(b" \x1e\r")]
-        decoded = [decode_json(line, where=where) for line in lines]
-        if not any(faults for _, faults in decoded):
-            root, problems = {"type": "FeatureCollection", "features": [r for r, _ in decoded]}, []
+        lines = [line.strip(b" \x1e\r") for line in data.split(b"\n")]
+        decoded = {at: decode_json(line, where=where) for at, line in enumerate(lines, 1) if line}
+        good = {at: one for at, (one, _) in decoded.items() if _is_feature(one)}
+        if len(good) > len(decoded) / 2:
+            torn = sorted(set(decoded) - set(good))
+            whole = {"type": "FeatureCollection", "features": [*good.values()]}
+            return whole, np.array([*good], np.int64), np.array(torn, np.int64)
     if problems:
         raise DataError("intake.refused", problems)
     if isinstance(root, dict) and root.get("type") in _KINDS:
@@ -168,7 +177,11 @@ def _collection(data: bytes, where: str) -> Mapping[str, Any]:
         root = {**root, "type": "FeatureCollection", "features": [root]}
     if not isinstance(root, dict) or root.get("type") != "FeatureCollection":
         raise DataError("intake.refused", [Problem("geojson.no_collection", where)])
-    return root
+    return root, None, np.zeros(0, np.int64)
+
+
+def _is_feature(root: object) -> bool:
+    return isinstance(root, dict) and root.get("type") == "Feature"
 
 
 def _are_metres(shapes: Shapes) -> bool:
@@ -213,7 +226,8 @@ def _crs_member(crs: object) -> tuple[object, tuple[Observation, ...]]:
         return _DEGREES, ()
     name = ""
     if isinstance(crs, Mapping) and isinstance(crs.get("properties"), Mapping):
-        name = str(crs["properties"].get("name", ""))
+        code = crs["properties"].get("code")  # GeoJSON of 2008: {"type": "EPSG", ... "code": 4548}
+        name = str(crs["properties"].get("name", "" if code is None else f"EPSG:{code}"))
     urn = name.upper().replace("URN:OGC:DEF:CRS:", "").replace("::", ":")
     urn = urn.replace(":1.3:", ":").replace("CRS:84", "CRS84")
     return urn or "?", (Observation("crs_member", "certain", {"value": name[:200]}),)

@@ -57,8 +57,11 @@ except ImportError:
 from python_calamine import CalamineWorkbook
 try:
     with CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read())) as book:
+        kept, size = None, -1
         for name in book.sheet_names[:{MOST_SHEETS}]:
-            book.get_sheet_by_name(name)
+            sheet = book.get_sheet_by_name(name)
+            if sheet.total_height * sheet.total_width > size:
+                kept, size = sheet, sheet.total_height * sheet.total_width
 except MemoryError:
     sys.exit(9)
 except Exception:
@@ -167,7 +170,7 @@ def read_workbook(data: bytes, where: str, answers: Mapping[str, str]) -> list[T
         if _held(data, members) > FREE_BYTES:
             _try_apart(data)
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            tables = _tables(book, where, answers)
+            tables = _tables(_Sheets(book), where, answers)
     except PasswordError as error:
         raise UnfitError("intake.password") from error
     except (CalamineError, zipfile.BadZipFile, OSError) as error:
@@ -220,9 +223,26 @@ def _try_apart(data: bytes) -> None:
         raise UnfitError("intake.unpacks", most=MOST_HELD)
 
 
-def _tables(book: Any, where: str, answers: Mapping[str, str]) -> list[Table]:
+class _Sheets:
+    """The sheets of a workbook; the largest is kept, so that a long one is read only once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book, self._kept, self._name, self._size = book, None, "", -1
+        self.names = [str(n) for n in book.sheet_names[:MOST_SHEETS] if n != GUIDE_SHEET]
+
+    def sheet(self, name: str) -> Any:
+        """Return a sheet by its name."""
+        if name == self._name:
+            return self._kept
+        sheet = self._book.get_sheet_by_name(name)
+        if (size := sheet.total_height * sheet.total_width) > self._size:
+            self._kept, self._name, self._size = sheet, name, size
+        return sheet
+
+
+def _tables(book: _Sheets, where: str, answers: Mapping[str, str]) -> list[Table]:
     said = answers.get("sheet", "")
-    names = _sheet_names(book)
+    names = book.names
     if said == ALL and ALL not in names:
         chosen = _good(book, names)
         rest = tuple(name for name in names if name not in chosen)
@@ -231,7 +251,7 @@ def _tables(book: Any, where: str, answers: Mapping[str, str]) -> list[Table]:
             (
                 name,
                 _table(
-                    book.get_sheet_by_name(name),
+                    book.sheet(name),
                     f"{where} · {name}",
                     answers,
                     told,
@@ -243,12 +263,12 @@ def _tables(book: Any, where: str, answers: Mapping[str, str]) -> list[Table]:
         return [_with_sheet(table, name) for name, table in tables]
     name, others = _sheet(book, said)
     beside = _beside(book, others)
-    return [_table(book.get_sheet_by_name(name), where, answers, (name, others), beside)]
+    return [_table(book.sheet(name), where, answers, (name, others), beside)]
 
 
-def _beside(book: Any, sheets: Sequence[str]) -> list[str]:
+def _beside(book: _Sheets, sheets: Sequence[str]) -> list[str]:
     """Return what sheets that are not read say of the system of the positions."""
-    cells = (cell for name in sheets for row in _head(book.get_sheet_by_name(name)) for cell in row)
+    cells = (cell for name in sheets for row in _head(book.sheet(name)) for cell in row)
     return [cell[:200] for cell in cells if speaks_of_system(cell)][:MOST_SAID]
 
 
@@ -271,26 +291,22 @@ def _with_sheet(table: Table, name: str) -> Table:
     return replace(table, cells=table.cells.append_column(SHEET, named))
 
 
-def _sheet_names(book: Any) -> list[str]:
-    return [str(name) for name in book.sheet_names[:MOST_SHEETS] if name != GUIDE_SHEET]
-
-
-def _good(book: Any, names: Sequence[str]) -> list[str]:
+def _good(book: _Sheets, names: Sequence[str]) -> list[str]:
     """Return the sheets that hold positions or districts."""
-    good = [name for name in names if _speaks(_head(book.get_sheet_by_name(name)))]
+    good = [name for name in names if _speaks(_head(book.sheet(name)))]
     if not good:
         raise UnfitError("intake.no_sheet", value=ALL, known=tuple(names[:20]))
     return good
 
 
-def _sheet(book: Any, said: str) -> tuple[str, tuple[str, ...]]:
+def _sheet(book: _Sheets, said: str) -> tuple[str, tuple[str, ...]]:
     """Return the sheet that is read, and the other sheets that are not blank."""
-    names = _sheet_names(book)
+    names = book.names
     if said:
         if said not in names:
             raise UnfitError("intake.no_sheet", value=said, known=tuple(names[:20]))
         return said, tuple(name for name in names if name != said)
-    heads = {name: _head(book.get_sheet_by_name(name)) for name in names}
+    heads = {name: _head(book.sheet(name)) for name in names}
     filled = [name for name in names if heads[name]]
     if not filled:
         raise UnfitError("point_file.empty")

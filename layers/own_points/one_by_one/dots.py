@@ -7,15 +7,17 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from geo.base.arrays import Floats
 from geo.base.bridge import transformer
 from geo.density.dots import dots
 from geo.intake.circles import circles
+from layers.intake.read import USED
 from layers.language.messages import speaker
 from layers.map.overlay import Drawing, Raster, Shapes
-from layers.map.symbols import svg
+from layers.map.symbols import look_sign, svg
 from layers.own_points.own_list import doubts_at
 from layers.own_points.reading import Reading
 
@@ -25,6 +27,8 @@ MOST_DOTS: Final = 3_000
 OWN: Final = "#E08A1E"
 """A dot of the reader's own, told from the parks and from every surface."""
 OWN_LINE: Final = "#3A2A12"
+DOT: Final = look_sign({"fill": OWN, "line": OWN_LINE, "dot": True})
+"""The sign of such a dot in a legend."""
 NOISE: Final = "#8A8478"
 SMALL_PX, LARGE_PX, MOST_LARGE = 3.2, 4.4, 200
 """Radius of a dot, pixels; and of one of so few with nothing else beside them."""
@@ -48,6 +52,22 @@ def own_dots(reading: Reading, xy: Floats, colour: str = OWN) -> tuple[Shapes, .
     lonlat = np.column_stack(to_degrees.transform(*xy.T))
     frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(lonlat)], crs=4326)
     return (Shapes(frame, line=OWN_LINE, fill=colour, opacity=0.95, weight=0.9, radius=SMALL_PX),)
+
+
+def proposed_dots(rows: pd.DataFrame) -> tuple[Shapes, ...]:
+    """Return the positions that a file would give, before they are accepted, as dots.
+
+    Parameters
+    ----------
+    rows
+        As :class:`layers.intake.read.Reading` holds them; of very many some are drawn.
+    """
+    used = rows.loc[rows["status"] == USED, ["lon", "lat"]].to_numpy()
+    some = used[:: -(-len(used) // MOST_DOTS) or 1]
+    if not len(some):
+        return ()
+    frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(some)], crs=4326)
+    return (Shapes(frame, line=OWN_LINE, fill=OWN, opacity=0.95, weight=0.9, radius=SMALL_PX),)
 
 
 def own_colour(reading: Reading) -> str:

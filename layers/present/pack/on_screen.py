@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -122,10 +123,11 @@ def file_of(kind: Kind, told: Told) -> Made:
     told
         The scene.
     """
-    return named(kind, told.title, told.city, _MAKERS[kind](told))
+    day = date.today().isoformat() if told.called else ""
+    return named(kind, told.called or told.title, told.city, _MAKERS[kind](told), day)
 
 
-def named(kind: Kind, title: str, city: City, data: bytes) -> Made:
+def named(kind: Kind, title: str, city: City, data: bytes, day: str = "") -> Made:
     """Return content as a file that is named after what it shows and the day of the data.
 
     Parameters
@@ -138,9 +140,11 @@ def named(kind: Kind, title: str, city: City, data: bytes) -> Made:
         Of which pack.
     data
         Its content.
+    day
+        ISO date in its name; empty for that of the pack.
     """
     ending = _ENDINGS.get(kind, kind)
-    name = f"{fit_for_file(title)}_{city.data_date.replace('-', '')}.{ending}"
+    name = f"{fit_for_file(title)}_{(day or city.data_date).replace('-', '')}.{ending}"
     return Made(name, TYPES[kind], data)
 
 

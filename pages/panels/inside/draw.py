@@ -111,13 +111,15 @@ class Ask:
             **rest,
         )
 
-    def folded(self, own: Callable[[], None] | None = None) -> None:
+    def folded(self, own: Callable[[], None] | None = None, *, with_places: bool = True) -> None:
         """Offer the tools, and tell what lies in the shape; open while there is one.
 
         Parameters
         ----------
         own
             Says what else lies in it, before the places of the atlas; None for nothing.
+        with_places
+            Whether the places of the atlas are told: not on a map of a reader's own points.
         """
         say, shape = self.screen.say, self.about.options.shape
         # As it was first: another value would fold it while the reader is at it.
@@ -138,9 +140,29 @@ class Ask:
             html.small(say("inside_page.hint"))
             if shape and own is not None:
                 own()
-            if shape:
+            if shape and with_places:
                 _answer(self.screen, self.about)
+            if shape:
+                self._ends(with_places=with_places)
             _load(self.screen)
+
+    def _ends(self, *, with_places: bool) -> None:
+        """Offer the answer and the shape as files, and an end."""
+        screen, one = self.screen, outline.read(self.about.options.shape)
+        if one is None:
+            return
+        with st.container(horizontal=True, gap="small"):
+            if with_places:
+                hand_over.download(screen, "inside", self.about)
+            st.download_button(
+                screen.say("inside_page.save"),
+                outline.to_file(one, screen.city.metric_epsg),
+                display(f"{screen.city.id}_shape.geojson"),
+                "application/geo+json",
+                on_click="ignore",
+                key="inside_save",
+            )
+            st.button(screen.say("inside_page.clear"), key="inside_clear", on_click=_clear)
 
 
 def taken(event: map_view.Event) -> bool:
@@ -160,7 +182,7 @@ def taken(event: map_view.Event) -> bool:
 
 
 def _answer(screen: Screen, asked: InsideQuestion) -> None:
-    """Say how many lie in the shape, by kind and one by one; offer files, shape and an end."""
+    """Say how many lie in the shape, by kind and one by one."""
     say, lang = screen.say, screen.state.lang
     answer = cache.answer(screen.city, "inside", asked)
     words: InsideWording = cache.wording(screen.city, "inside", asked, lang)
@@ -177,17 +199,6 @@ def _answer(screen: Screen, asked: InsideQuestion) -> None:
         html.section(say("inside_page.table", n=len(places)))
         name = str(places.columns[0])
         st.html(html.grid(places.set_index(name), name))
-    with st.container(horizontal=True, gap="small"):
-        hand_over.download(screen, "inside", asked)
-        st.download_button(
-            say("inside_page.save"),
-            outline.to_file(answer.outline, screen.city.metric_epsg),
-            display(f"{screen.city.id}_shape.geojson"),
-            "application/geo+json",
-            on_click="ignore",
-            key="inside_save",
-        )
-        st.button(say("inside_page.clear"), key="inside_clear", on_click=_clear)
 
 
 def _clear() -> None:

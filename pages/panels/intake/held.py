@@ -27,11 +27,10 @@ HELD: Final = "atlas.own_file"
 TURN: Final = "atlas.own_file.turn"
 """How often the field was emptied: an emptied field is a new one."""
 OF_ONE_FILE: Final = (
-    *("x", "y", "weight", "crs", "datum", "part", "turned", "taken", "dated", "column", "values"),
+    *("x", "y", "weight", "crs", "datum", "part", "head", "encoding", "notation", "turned"),
+    *("taken", "dated", "column", "values"),
 )
 """Options that say what is read of a file."""
-NOT_IN_ADDRESS: Final = frozenset({"header_row", "encoding", "separator", "notation"})
-"""Answers that only a file needs that was brought along, which no link shows."""
 MOST_MB: Final = 20
 """Size of a file that a reader may bring along."""
 
@@ -188,8 +187,8 @@ def in_the_address(name: str, value: str) -> dict[str, Any]:
         return {"datum": value or "ask"}
     if name == "swapped":
         return {"turned": bool(value)}
-    if name in NOT_IN_ADDRESS:
-        return {}
+    if name in ("header_row", "encoding", "notation"):
+        return {"head" if name == "header_row" else name: value or "auto"}
     field = {"sheet": "part", "layer": "part"}.get(name, name)
     return {field: token(value) if value else ""}
 
@@ -221,13 +220,18 @@ def upload_key() -> str:
     return f"intake_upload_{st.session_state.get(TURN, 0)}"
 
 
-def dropped() -> None:
-    """Remove the file, and empty the field in which it came, or choose none of the folder."""
+def leave() -> None:
+    """Remove the file, and what the address says of it."""
     one, points = held(), session.state().points
     known = {source.token for source in (one.lies, one.source) if source} if one else set()
     if points.file in known:
         session.change(points=of_file(points, ""))
     forget()
+
+
+def dropped() -> None:
+    """Remove the file, and empty the field in which it came, or choose none of the folder."""
+    leave()
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
 
@@ -277,7 +281,7 @@ def is_changed() -> bool:
     one = held()
     if one is None or one.outcome is None:
         return False
-    return bool(one.outcome.placed) or not NOT_IN_ADDRESS.isdisjoint(one.answers)
+    return bool(one.outcome.placed)
 
 
 def folder() -> Folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Final, get_args
 
 import streamlit as st
 
@@ -14,12 +14,14 @@ from layers.intake.certainty import certainty_of
 from layers.intake.diagnose import described
 from layers.intake.formats.table import Observation, Question
 from layers.intake.outcome import NO_PLACES, Outcome, template
-from layers.intake.report import DATUM_NAMES, Report, ask, sentence
+from layers.intake.report import DATUM_NAMES, Report, ask, sentence, system_words
 from layers.intake.row_table import MOST_LISTED, odd_rows, row_table, words_instead
 from layers.language.messages import Say, display
 from layers.language.values import count
+from layers.map.overlay import Shapes
+from layers.own_points.one_by_one.dots import proposed_dots
 from layers.view.codecs import token
-from layers.view.page_options import PointsOptions
+from layers.view.page_options import Encoding, PointsOptions
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import Held, dropped, upload_key
 from pages.shell import cache, html, session
@@ -30,9 +32,11 @@ from pages.shell.widgets import is_offered
 IN_FOLDER: Final = "intake_folder"
 GONE: Final = "atlas.own_file.gone"
 """Why a file of the folder could not be taken in, until it has been told."""
-ACCEPTED: Final = "atlas.own_file.accepted"
-"""How often a file was accepted: the answer stands at the top of the page."""
+TURNED: Final = "atlas.own_file.turned"
+"""How often a file came or was accepted: what is told of it stands at the top of the page."""
 MOST_TOLD: Final = 8
+LONGEST_LINE: Final = 400
+"""Of what was found: five classes of positions in a line take 250 characters."""
 MOST_WANTED: Final = frozenset(
     {"columns", "one_column", "columns_by_values", "north_first", "degrees", "zone", "mercator"}
     | {
@@ -52,9 +56,13 @@ MOST_WANTED: Final = frozenset(
         "maybe_minutes",
         "formulas_without_result",
         "columns_twice",
+        "second_pair",
         "broken_text",
         "metres_undeclared",
         "split_angles",
+        "form_dms",
+        "form_decimal_comma",
+        "form_thousands",
     }
 )
 """Where the positions stand and in which system: what a planner checks first."""
@@ -62,11 +70,13 @@ URGENT: Final = ("rows_swapped", "all_outside", "other_district")
 """What stands above everything else that was found: the reader must do something about it."""
 POSITIONS: Final = "precision"
 """How finely positions are known: a paragraph of its own."""
-LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said"})
+BLANK: Final = ("blank", "placeholder", "empty_point")
+"""Reasons of rows of which nobody has said a position: no other column or system finds one."""
+LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said", "title", "header_row"})
 """What a planner need not read first."""
 MOST_HEADER: Final = 12
 """Rows of which one may be said to hold the names of the columns."""
-ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16")
+ENCODINGS: Final = get_args(Encoding)[1:]
 SYSTEMS: Final = (4490, 4527, 3857)
 """Systems that may be chosen besides the city's plane and what a question offers."""
 
@@ -86,10 +96,11 @@ def upload(screen: Screen) -> None:
         type=None,
         key=upload_key(),
         max_upload_size=own_files.MOST_MB,
-        help=literal(say("intake_page.upload_help", most=own_files.MOST_MB)),
         on_change=_brought,
         args=(screen,),
     )
+    if given is None:
+        html.small(say("intake_page.upload_help", most=own_files.MOST_MB))
     _in_folder(screen)
     if given is None and own_files.held() is None and not screen.state.points.file:
         st.download_button(
@@ -127,6 +138,7 @@ def _from_folder(screen: Screen) -> None:
         return
     points = own_files.of_file(session.state().points, source.token)
     session.change(points=points)
+    _turned()
     try:
         own_files.bring_from_folder(source, screen.city, points)
     except DataError as error:
@@ -136,8 +148,9 @@ def _from_folder(screen: Screen) -> None:
 
 def _brought(screen: Screen) -> None:
     given = st.session_state.get(upload_key())
-    own_files.forget()
+    own_files.leave()
     if given is not None:
+        _turned()
         own_files.bring(given.name, given.getvalue(), screen.city)
 
 
@@ -159,14 +172,14 @@ def proposal(screen: Screen) -> None:
     if held is None:
         return
     report = held.taken.report
-    name = display(held.name, longest=60)
-    html.show('<p class="summary" role="status">{}</p>',
-              say(f"intake_page.status_{report.status}", name=name))  # fmt: skip
+    html.show('<p class="summary" role="status">{}</p>', _status(held, say))
     if lines := _to_heed(screen, held):
         _bullets(lines)
-    if report.status != "refused" or held.taken.tables:
-        _columns(screen, held)
-    _faults(screen, held)
+    if report.status == "refused":
+        html.faults("", report.problems, screen.state.lang)
+    for question in report.questions:
+        _question(screen, question)
+    # Above what is told at length: on a telephone that is two screens.
     with st.container(horizontal=True, gap="small"):
         if held.taken.tables or report.questions:
             st.button(
@@ -177,6 +190,37 @@ def proposal(screen: Screen) -> None:
                 on_click=_accepted,
             )
         st.button(say("intake_page.drop"), key="intake_drop", on_click=dropped)
+    if held.taken.tables:
+        _columns(screen, held)
+        _rows_drawer(screen, held)
+    to_the_top()
+
+
+def preview() -> tuple[Shapes, ...]:
+    """Return the positions that were found, for the map, while they wait to be accepted."""
+    held = own_files.held()
+    if held is None or held.outcome is not None or held.taken.reading is None:
+        return ()
+    return proposed_dots(held.taken.reading.rows)
+
+
+def _status(held: Held, say: Say) -> str:
+    """Return in one sentence what the file holds, and what the reader does next."""
+    report, rows = held.taken.report, held.taken.report.rows
+    values = {"name": display(held.name, longest=60), "read": count(rows.read)}
+    values["used"] = count(rows.used)
+    if report.status != "read":
+        return say(f"intake_page.status_{report.status}", **values)
+    left = sum(n for why, n in rows.not_used.items() if why not in NO_PLACES)
+    values["left"] = count(left)
+    if rows.used and left:
+        return say("intake_page.status_left", **values)
+    if rows.used:
+        is_all = rows.used == rows.read
+        return say("intake_page.status_all" if is_all else "intake_page.status_some", **values)
+    if left and not rows.outside and rows.not_used.keys() <= {*BLANK, *NO_PLACES}:
+        return say("intake_page.status_unplaced", **values)
+    return say("intake_page.status_none", **values)
 
 
 def _is_urgent(one: Observation) -> bool:
@@ -188,9 +232,6 @@ def _to_heed(screen: Screen, held: Held) -> list[str]:
     report = held.taken.report
     found = [one for one in report.found if _is_urgent(one)]
     told = [sentence(one, screen.state.lang) for one in found if one.key != POSITIONS]
-    n = sum(n for why, n in report.rows.not_used.items() if why not in NO_PLACES)
-    if n and held.taken.reading is not None:
-        told.append(screen.say("intake_page.unplaced", n=count(n)))
     # What was said by itself is not said again.
     rest = [one for one in found if one.key == POSITIONS
             and one.values["odd"] != one.values["other_district"]]  # fmt: skip
@@ -200,19 +241,18 @@ def _to_heed(screen: Screen, held: Held) -> list[str]:
 def _columns(screen: Screen, held: Held) -> None:
     """Show side by side what was found, what will be done, and what may be changed."""
     report, say = held.taken.report, screen.say
-    found, done, change = st.columns(3, gap="medium")
-    with found:
-        html.section(say("intake_page.found"))
-        rest = [one for one in report.found if not _is_urgent(one)]
-        found_in(replace(report, found=rest), screen.state.lang)
-    with done:
-        html.section(say("intake_page.done"))
-        _bullets(_deeds(screen, held))
-    with change:
-        waits = bool(report.questions)
-        html.section(say("intake_page.answer_first" if waits else "intake_page.change"))
-        for question in report.questions:
-            _question(screen, question)
+    columns = iter(st.columns(3, gap="medium"))
+    rest = [one for one in report.found if not _is_urgent(one)]
+    if _first(rest):
+        with next(columns):
+            html.section(say("intake_page.found"))
+            found_in(replace(report, found=rest), screen.state.lang)
+    if report.status != "refused":
+        with next(columns):
+            html.section(say("intake_page.done"))
+            _bullets(_deeds(screen, held))
+    with next(columns):
+        html.section(say("intake_page.change"))
         _choices(screen, held)
 
 
@@ -230,21 +270,24 @@ def found_in(report: Report, lang: str) -> None:
 
 
 def _bullets(lines: Sequence[str]) -> None:
-    st.html(html.bullets([html.text(line, longest=200) for line in lines]))
+    st.html(html.bullets([html.text(line, longest=LONGEST_LINE) for line in lines]))
 
 
 def _first(found: Sequence[Observation]) -> list[Observation]:
     """Return what a planner reads first."""
-    # That the first row names the columns is what everybody expects.
-    news = [one for one in found if (one.key, one.values.get("value")) != ("header_row", 1)]
+    # That the first row names the columns, and that the only sheet is read, everybody expects.
+    keys = {one.key for one in found}
+    is_one_sheet, is_doubt_told = "other_sheets" not in keys, "datum_doubt" in keys
+    news = [one for one in found
+            if (one.key, one.values.get("value")) != ("header_row", 1)
+            and not (is_one_sheet and one.key == "sheet")
+            and not (is_doubt_told and one.key == "datum_said")]  # fmt: skip
     order = sorted(news, key=lambda one: (one.key in LEAST_TOLD) - (one.key in MOST_WANTED))
     return order[:MOST_TOLD]
 
 
 def _deeds(screen: Screen, held: Held) -> list[str]:
     say, rows = screen.say, held.taken.report.rows
-    if held.taken.report.status == "refused":
-        return [say("intake_page.nothing")]
     if held.taken.reading is None:
         return [say("intake_page.waits", read=count(rows.read))]
     told = [say("intake_page.used", used=count(rows.used), read=count(rows.read))]
@@ -330,15 +373,7 @@ def _choices(screen: Screen, held: Held) -> None:
     asked = {question.key for question in held.taken.report.questions}
     if not tables or "sheet" in asked or "layer" in asked:
         return
-    names = list(tables[0].names)
-    placements = held.taken.diagnosis.placements if held.taken.diagnosis else []
-    found = placements[0].columns if placements else ()
-    pair = (*found, "", "")[:2] if len(found) == 2 else ("", "")
-    if "north_first" in {one.key for one in held.taken.report.found}:
-        pair = pair[::-1]
-    for at, axis in enumerate(("x", "y")):
-        now = held.answers.get(axis, pair[at])
-        _select(screen, axis, ["", *names], now, say(f"intake_page.column_{axis}"))
+    _axes(screen, held)
     if "crs" not in asked:
         codes = dict.fromkeys((4326, screen.city.metric_epsg, *SYSTEMS))
         _select(screen, "crs", ["", *(f"EPSG:{code}" for code in codes)],
@@ -346,21 +381,33 @@ def _choices(screen: Screen, held: Held) -> None:
     _further(screen, held)
 
 
-def _further(screen: Screen, held: Held) -> None:
-    """Offer what the file itself gives reason to change: its sheet, names, encoding, turned rows.
+def _axes(screen: Screen, held: Held) -> None:
+    """Offer the columns of the coordinates, unless the format itself holds points."""
+    placements = held.taken.diagnosis.placements if held.taken.diagnosis else []
+    if placements and all(one.first is None for one in placements):
+        return
+    found = placements[0].columns if placements else ()
+    pair = (*found, "", "")[:2] if len(found) == 2 else ("", "")
+    if "north_first" in {one.key for one in held.taken.report.found}:
+        pair = pair[::-1]
+    names = held.taken.tables[0].names
+    for at, axis in enumerate(("x", "y")):
+        now = held.answers.get(axis, pair[at])
+        _select(screen, axis, ["", *names], now, screen.say(f"intake_page.column_{axis}"))
 
-    A link to a file of the server carries sheet and turned rows, and no other of these.
-    """
+
+def _further(screen: Screen, held: Held) -> None:
+    """Offer what the file itself gives reason to change: sheet, names, encoding, turned rows."""
     noted = {one.key: one.values.get("value") for one in held.taken.report.found}
     say, answers = screen.say, held.answers
     if (others := noted.get("other_sheets")) and isinstance(others, tuple):
         sheets = dict.fromkeys((str(noted.get("sheet", "")), *map(str, others)))
         _select(screen, "sheet", ["", *sheets], answers.get("sheet", ""), say("intake_page.sheet"))
+    if answers.get("datum"):
+        _select(screen, "datum", list(DATUM_NAMES), answers["datum"], say("intake_page.datum"))
     if "rows_swapped" in noted or answers.get("swapped"):
         _select(screen, "swapped", ["", "repair"], answers.get("swapped", ""),
                 say("intake_page.swapped"))  # fmt: skip
-    if held.lies is not None:
-        return
     if "maybe_minutes" in noted or answers.get("notation"):
         plain = "decimal" if answers.get("notation") else ""  # once asked, it stays answered
         _select(screen, "notation", [plain, "minutes"], answers.get("notation", ""),
@@ -377,6 +424,8 @@ def _option(screen: Screen, name: str, found: str, value: str) -> str:
     """Return an option in words: what was found, a system by code and name, or a column."""
     if name == "swapped":
         return screen.say("intake_page.swapped_repair" if value else "intake_page.swapped_leave")
+    if name == "datum":
+        return screen.say(f"intake.option.{value}")
     if name == "notation":
         return screen.say(f"intake.option.{value or 'decimal'}")
     if name == "header_row" and value == "0":
@@ -385,7 +434,7 @@ def _option(screen: Screen, name: str, found: str, value: str) -> str:
         return screen.say("intake_page.as_found_so", found=found)
     if not value:
         return screen.say("intake_page.as_found")
-    return described(value) if value.startswith("EPSG:") else value
+    return system_words(described(value), screen.say) if value.startswith("EPSG:") else value
 
 
 def _found_so(report: Report, name: str, say: Say) -> str:
@@ -396,14 +445,15 @@ def _found_so(report: Report, name: str, say: Say) -> str:
     if name == "crs" and "degrees_of_datum" in noted:
         return say("intake_page.datum_said", datum=DATUM_NAMES[str(noted["degrees_of_datum"])])
     if name == "crs":
-        return report.crs or ""
+        return ", ".join(system_words(one, say) for one in (report.crs or "").split(", "))
     return str(noted.get(name, ""))
 
 
 def _select(screen: Screen, name: str, values: list[str], now: str, label: str) -> None:
-    key = f"intake_{name}_{token(now)}"
     report = held.taken.report if (held := own_files.held()) else None
     found = _found_so(report, name, screen.say) if report and not now else ""
+    # A field keeps the words that it was made with: with others it is another one.
+    key = f"intake_{name}_{token(now + found)}"
     st.selectbox(
         literal(label),
         values,
@@ -415,10 +465,9 @@ def _select(screen: Screen, name: str, values: list[str], now: str, label: str) 
     )
 
 
-def _faults(screen: Screen, held: Held) -> None:
+def _rows_drawer(screen: Screen, held: Held) -> None:
+    """Fold away the rows that need a look."""
     taken = held.taken
-    if taken.report.status == "refused":
-        html.faults("", taken.report.problems, screen.state.lang)
     if taken.reading is None:
         return
     outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
@@ -436,9 +485,18 @@ def _rows(screen: Screen, outcome: Outcome, n: int) -> None:
         html.small(screen.say("intake_page.rows_cut", most=count(MOST_LISTED)))
 
 
+def _turned() -> None:
+    st.session_state[TURNED] = st.session_state.get(TURNED, 0) + 1
+
+
+def to_the_top() -> None:
+    """Bring the reader to the top of the page when a file has come or was accepted."""
+    html.bring("top", str(st.session_state.get(TURNED, 0)))
+
+
 def _accepted() -> None:
     own_files.accept()
-    st.session_state[ACCEPTED] = st.session_state.get(ACCEPTED, 0) + 1
+    _turned()
     held = own_files.held()
     if held is None or held.source is None:
         return

@@ -19,7 +19,7 @@ from layers.language.values import cell, count
 from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, list_name, own_list
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
-from pages.panels.intake.proposal import ACCEPTED
+from pages.panels.intake.proposal import to_the_top
 from pages.shell import html, map_view, session
 from pages.shell.frame import Screen
 from pages.shell.labels import literal
@@ -58,7 +58,7 @@ def act(event: map_view.Event) -> bool:
 
 
 def hint(screen: Screen) -> None:
-    """Say above the map which row a click would place; nothing while none is chosen.
+    """Say above the map which row a click would place, or that there are rows to be placed.
 
     Parameters
     ----------
@@ -66,7 +66,13 @@ def hint(screen: Screen) -> None:
         City, state and words of this run.
     """
     row, held = placing(), own_files.held()
-    if row is None or held is None or held.outcome is None:
+    if held is None or held.outcome is None:
+        return
+    if row is None:
+        if held.outcome.placed:
+            _beside(screen, held.outcome)
+        if n := len(held.outcome.without_place()):
+            html.small(screen.say("intake_page.left_rows", n=count(n)))
         return
     with st.container(key=HINT):
         label = held.outcome.label(row, screen.say)
@@ -93,7 +99,7 @@ def without_place(screen: Screen) -> None:
     if held is None or held.outcome is None:
         return
     outcome = held.outcome
-    html.bring("top", str(st.session_state.get(ACCEPTED, 0)))
+    to_the_top()
     left = outcome.without_place().index[:MOST_LISTED].tolist()
     if left:
         st.selectbox(
@@ -105,8 +111,6 @@ def without_place(screen: Screen) -> None:
             placeholder=say("intake_page.choose_row"),
         )
         _by_district(screen)
-    if outcome.placed:
-        _beside(screen, outcome)
     with st.container(horizontal=True, gap="small"):
         if outcome.placed:
             label = outcome.label(outcome.placed[-1].row, say)
@@ -125,7 +129,6 @@ def _take_along(screen: Screen, name: str, outcome: Outcome) -> None:
         list(FORMATS),
         key="intake_format",
         format_func=lambda one: say(f"intake_page.take_along_{one}"),
-        label_visibility="collapsed",
         width=240,
     )
     kept = _contacts(screen, outcome, str(fmt))
