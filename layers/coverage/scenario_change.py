@@ -294,8 +294,10 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
     say, change, radius = speaker(lang), moved_or_ends(row), km(given.radius_m, lang)
     after = tenth(row["after"])
     if change.endswith(LITTLE):  # "from 15.3 % to 15.3 %" is read as a mistake
-        key = "scenario_page.result_more" if change[0] == "+" else "scenario_page.result_less"
-        return say(key, name=name, radius=radius, after=after)
+        words = {"name": name, "radius": radius, "after": after}
+        if change[0] == "+":
+            return say("scenario_page.result_more", **words)
+        return say("scenario_page.result_less", **words)
     before = tenth(row["before"])
     return say("scenario_page.result", name=name, radius=radius, before=before, after=after,
                change=change)  # fmt: skip
