@@ -477,6 +477,7 @@ def _tables(shown: PointsAnswer) -> dict[str, Data]:
 
 def _surface(shown: PointsSurface) -> dict[str, Data]:
     districts = shown.districts.rename(columns={"n": "points"}).rename_axis("adcode")
+    districts = districts.drop(columns=["per_km2"] if shown.why else [])
     tables = {"districts": Data(districts)}
     if shown.surface is not None:
         surface = shown.surface

@@ -270,13 +270,14 @@ def _district_table(shown: PointsSurface, lang: str) -> pd.DataFrame:
         [
             count(row["n"]) if exact else number(row["n"]),
             "–" if math.isnan(row["share"]) else f"{number(100 * row['share'])}%",
-            number(row["per_km2"]),
+            *([] if shown.why else [number(row["per_km2"])]),
         ]
         for _, row in shown.districts.iterrows()
     ]
     kind = "weight" if weighted else "n"
     share = "share_filtered" if shown.reading.asked.columns.wanted else "share"
-    columns = [say(f"points_page.column.{name}") for name in (kind, share, "per_km2")]
+    per_km2 = [] if shown.why else ["per_km2"]  # where no density is told, none of a district is
+    columns = [say(f"points_page.column.{name}") for name in (kind, share, *per_km2)]
     return pd.DataFrame(rows, index=[names[str(c)] for c in shown.districts.index], columns=columns)
 
 

@@ -49,9 +49,7 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
     what = "alone" if alone(shown) else shown.options.show
     called = f"{bare_name(named['file'])}_{say(f'points_page.show_{what}')}"
     return Told(
-        Scene(
-            "screen", Bilingual(*(speaker(each)("nav.density") for each in LANGS)), "density", {}
-        ),
+        _scene("points_page.part_points"),
         city,
         replace(ground, density=state.density, points=state.points),
         title=say("frame.filtered", title=title) if filtered else title,
@@ -66,6 +64,11 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
         table=next(iter(words.tables.values()), None),
         called=say("frame.filtered", title=called) if filtered else called,
     )
+
+
+def _scene(part: str) -> Scene:
+    """Return the scene of what a reader has brought along, under the name of its part."""
+    return Scene("screen", Bilingual(*(speaker(lang)(part) for lang in LANGS)), "density", {})
 
 
 def table_told(answer: TableAnswer, state: ViewState) -> Told:
@@ -87,9 +90,7 @@ def table_told(answer: TableAnswer, state: ViewState) -> Told:
     ground = replace(default_state(city, lang), layers=frozenset({"district"}))
     shades = tuple((swatch(colour, OPACITY), text) for colour, text in words.legend)
     return Told(
-        Scene(
-            "screen", Bilingual(*(speaker(each)("nav.density") for each in LANGS)), "density", {}
-        ),
+        _scene("points_page.part_table"),
         city,
         replace(ground, density=state.density, table=state.table),
         title=display(table.title, longest=60) or named,

@@ -65,7 +65,7 @@ from pages.shell import cache, failure, html, session
 from pages.shell.frame import Scene, Screen
 from pages.shell.jobs import Task, Work
 from pages.shell.labels import literal
-from pages.shell.widgets import is_offered, sync
+from pages.shell.widgets import is_echo, is_offered, sync
 
 TASK: Final = "atlas.points"
 """In the session, the work that is under way or has ended last."""
@@ -95,7 +95,9 @@ def title(screen: Screen) -> str:
         City, state and words of this run.
     """
     options, city = screen.state.points, screen.city.name.of(screen.state.lang)
-    source = offered_files().sources.get(options.file)
+    offered = offered_files()
+    # One that a link opens is taken in only later in this run.
+    source = offered.sources.get(options.file) or offered.takeable.get(options.file)
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)
@@ -820,9 +822,11 @@ def _unwant(value: str) -> None:
 
 def _change_file(offered: Collection[str]) -> None:
     """Take another file; what was chosen or stated of the last one means nothing in this one."""
-    if not is_offered("points_file", offered):
-        return
     file: Any = st.session_state["points_file"]
+    # A file that was used a moment ago is chosen by the page: what the browser says of it is none.
+    is_choice = not is_echo("points_file") and file != session.state().points.file
+    if not is_offered("points_file", offered) or not is_choice:
+        return
     session.change(points=own_files.of_file(session.state().points, file))
 
 

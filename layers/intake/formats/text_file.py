@@ -457,7 +457,7 @@ def _plain(cells: Any, text: str) -> tuple[Any, int]:
     """
     import pyarrow as pa
 
-    if not _ESCAPED.search(text):
+    if "'" not in text or not _ESCAPED.search(text):
         return cells, 0
     n = 0
     for place, name in enumerate(cells.column_names):

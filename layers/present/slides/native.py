@@ -85,6 +85,9 @@ def write(
     paragraph = frame.paragraphs[0]
     paragraph.alignment = align
     paragraph.line_spacing = Pt(points * LEADING)
+    if not text:  # else it is as high as the type of 18 pt that nobody sees
+        paragraph._p.get_or_add_endParaRPr().set("sz", str(round(100 * points)))
+        return
     run = paragraph.add_run()
     run.text = text
     run.font.size, run.font.bold = Pt(points), bold

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.language.messages import display
 from layers.map.overlay import Drawing, Handle, Raster, Shapes
 from layers.pack.city import City
-from layers.present.static_map.ink.boxes import around
+from layers.present.static_map.ink.boxes import Box, around
 from layers.present.static_map.ink.sheet import Sheet, lines_path, polygons_path
 from layers.present.static_map.ink.signs import draw_svg
 from layers.present.static_map.names import Name, Writing
@@ -31,6 +31,8 @@ PX_PT: Final = 0.62
 PIXELS_MM: Final = 8.0
 """Pixels of a raster in a millimetre of paper, about 200 dpi."""
 HANDLE_MM: Final = 4.0
+MOST_CLEAR: Final = 60
+"""Dots of an analysis in one window that names keep clear of."""
 
 
 def draw_analysis(sheet: Sheet, city: City, window: Window, drawing: Drawing, order: float) -> None:
@@ -118,6 +120,28 @@ def _draw_shapes(sheet: Sheet, city: City, window: Window, layer: Shapes, order:
         if "Point" in kinds:
             dots = _dots(shapes, layer.radius * PX_MM * sheet.paper.text)
             sheet.path(dots, window.box, zorder=order, **look)
+
+
+def dots_of(sheet: Sheet, city: City, window: Window, drawing: Drawing) -> list[Box]:
+    """Return where the dots of an analysis stand in a window, for names to keep clear of.
+
+    Parameters
+    ----------
+    sheet, city, window, drawing
+        As for :func:`draw_analysis`.
+
+    Returns
+    -------
+    list of Box
+        None where there are so many that no name could keep clear of them.
+    """
+    found: list[Box] = []
+    for layer in drawing.shapes:
+        shapes = window.draw(layer.frame.geometry.dropna().to_crs(city.metric_epsg))
+        radius = layer.radius * PX_MM * sheet.paper.text
+        points = shapely.get_coordinates([one for one in shapes if "Point" in one.geom_type])
+        found += [around(x, y, radius, radius) for x, y in points]
+    return found if len(found) <= MOST_CLEAR else []
 
 
 def _look(sheet: Sheet, layer: Shapes, colour: str) -> dict[str, Any]:

@@ -17,7 +17,12 @@ from layers.map.overlay import Drawing
 from layers.map.plate import HATCH, TITLE, Plate, Sign, belt, plate
 from layers.pack.catalogue import OUTSIDE
 from layers.pack.city import City, Inset
-from layers.present.static_map.analysis import draw_analysis, draw_handles, spots
+from layers.present.static_map.analysis import (
+    dots_of,
+    draw_analysis,
+    draw_handles,
+    spots,
+)
 from layers.present.static_map.furniture import (
     MARGIN,
     Bar,
@@ -408,6 +413,8 @@ class Composition:
             draw_marks(self.sheet, order.city, window, found, _z(window) + MARKS)
             writing.room.take(taken(found))
             writing.room.take_dots(around(*spot, 0.5, 0.5) for spot, _ in found.dots)
+            if order.drawing is not None and window.id != "locator":
+                writing.room.take_dots(dots_of(self.sheet, order.city, window, order.drawing))
             self.arrangements[window.id] = found
 
     @cached_property
