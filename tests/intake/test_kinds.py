@@ -417,6 +417,15 @@ def test_doubt_is_read_with_its_unit_and_what_is_none_is_told(tianjin: City) -> 
     why = {"value": 5, "zero": 1, "negative": 1, "words": 2, "beyond": 1}
     assert (told["doubt_stated"]["value"], told["doubt_unusable"]) == (4, why)
     assert taken.report.doubts == (4, 6)
+    for name in ("位置误差（公里）", "coordinateUncertaintyInMeters"):
+        first = _taken("a.csv", csv([f"名称,经度,纬度,{name}", *rows]), tianjin)
+        assert first.reading is not None
+        (lost,) = [one.values for one in first.report.found if one.key == "doubt_unusable"]
+        outcome = Outcome(first.tables, first.reading, classes=first.classes)
+        for fmt in ("csv", "geojson"):
+            back = own_list(outcome, tianjin, "zh", fmt)
+            again = _taken(f"b.{fmt}", back, tianjin).report
+            assert [one.values for one in again.found if one.key == "doubt_unusable"] == [lost]
 
 
 def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> None:
