@@ -458,7 +458,7 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         yield say(key, datum=DATUM_NAMES[said], metres=count(int(least)))
     else:
         yield say("points_page.datum")
-    yield say("points_page.unknown")
+    yield say("points_page.unknown", limit=f"{VAGUE_M / 1000:g}")
     if reading.asked.scheduler is not None and not reading.alone:
         yield say("points_page.cluster")
 

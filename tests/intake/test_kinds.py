@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,16 @@ LAT = np.array([lat for _, _, lat in POINTS])
 def _parts(angle: float) -> tuple[int, int, float]:
     minutes, seconds = divmod(round(angle * 3600, 4), 60)
     return int(minutes // 60), int(minutes % 60), round(seconds, 4)
+
+
+def _views() -> bytes:
+    names, lon, lat = zip(*POINTS, strict=True)
+    columns: dict[str, Sequence[object]] = {"名称": names, "lon": lon, "lat": lat}
+    texts = {
+        n: pa.array([str(one) for one in some], pa.string_view()) for n, some in columns.items()
+    }
+    pq.write_table(pa.table(texts), room := io.BytesIO())
+    return room.getvalue()
 
 
 def _comma(value: float) -> str:
@@ -138,6 +149,11 @@ FILES: dict[str, bytes] = {
     ).encode(),
     "arcgis.json": _esri(),
     "utf32.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "utf-32-le"),
+    "views.parquet": _views(),
+    "backslash.csv": csv(["名称,经度,纬度", *(f'"\\"{n}\\"",{x},{y}' for n, x, y in POINTS)]),
+    "blanks-around.csv": csv(
+        ['"名称" , "经度" , "纬度"', *(f'"{n}" , "{x}" , "{y}"' for n, x, y in POINTS)]
+    ),
     "stray-nul.csv": csv(["名\x00称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)])
     + bytes(99),
     "big5.csv": csv(["名稱,經度,緯度", *(f"開發區企業園,{x},{y}" for _, x, y in POINTS)], "big5"),
@@ -801,6 +817,7 @@ def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
         ("p.csv", ["bd_lon,bd_lat", "117.2126,39.1077"], "datum"),
         ("bd09mc.csv", ["x,y", "13048142.2,4711423.1"], "crs"),
         ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "注：坐标取自高德地图,,"], "datum"),
+        ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "说明：坐标取自高德地图"], "datum"),
         ("p.csv", ["名称,高德坐标,", ",经度,纬度", "a,117.2061,39.1012"], "datum"),
         (
             "p.csv",

@@ -98,6 +98,21 @@ def test_an_answer_is_changed_and_a_file_taken_out_of_its_field_leaves_nothing_b
     assert not at.exception
 
 
+def test_another_column_of_one_axis_leaves_the_other_as_it_was_found() -> None:
+    lines = ["名称,经度,纬度,东经二", *(f"{n},{x},{y},{x + 0.01}" for n, x, y in POINTS)]
+    at = brought("a.csv", csv(lines))
+
+    def choose(column: str) -> dict[str, str]:
+        (box,) = [one for one in at.selectbox if str(one.key).startswith("intake_x_")]
+        box.set_value(column).run()
+        return dict(at.session_state["atlas.own_file"].answers)
+
+    assert choose("东经二") == {"x": "东经二", "y": "纬度"}
+    assert at.session_state["atlas.own_file"].taken.report.rows.used == len(POINTS)
+    assert choose("") == {}
+    assert not at.exception
+
+
 def test_rows_that_no_system_puts_into_the_city_are_not_called_blank() -> None:
     lines = ["名称,X坐标,Y坐标", *(f"p,{4_333_339 + i},{522_567 + i}" for i in range(5))]
     at = brought("survey.csv", csv(lines))

@@ -135,21 +135,20 @@ def bring_from_folder(source: Source, city: City, said: PointsOptions) -> None:
         accept()
 
 
-def answer(key: str, value: str, city: City) -> None:
-    """Take in the file anew with one more answer of the reader.
+def answer(said: Mapping[str, str], city: City) -> None:
+    """Take in the file anew with more answers of the reader.
 
     Parameters
     ----------
-    key, value
-        The answer; a blank value takes one back.
+    said
+        The answers by their keys; a blank value takes one back.
     city
         Where its positions should lie.
     """
     one = held()
     if one is None:
         return
-    answers = {**one.answers, key: value}
-    answers = {name: said for name, said in answers.items() if said}
+    answers = {name: value for name, value in {**one.answers, **said}.items() if value}
     taken = _taken(one.given, city, answers)
     st.session_state[HELD] = Held(one.given, answers, taken, lies=one.lies)
 

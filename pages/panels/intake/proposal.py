@@ -76,6 +76,7 @@ LEAST_TOLD: Final = frozenset({"encoding", "separator", "datum_said", "title", "
 """What a planner need not read first."""
 MOST_HEADER: Final = 12
 """Rows of which one may be said to hold the names of the columns."""
+AXES: Final = ("x", "y")
 ENCODINGS: Final = get_args(Encoding)[1:]
 SYSTEMS: Final = (4490, 4527, 3857)
 """Systems that may be chosen besides the city's plane and what a question offers."""
@@ -100,7 +101,10 @@ def upload(screen: Screen) -> None:
         args=(screen,),
     )
     if given is None:
-        html.small(say("intake_page.upload_help", most=own_files.MOST_MB))
+        told = say("intake_page.upload_help", most=own_files.MOST_MB)
+        # On a telephone the field stands above the map until there is a file.
+        first = own_files.held() is None and not screen.state.points.file
+        html.show('<p class="small{}">{}</p>', " upload-first" if first else "", told)
     _in_folder(screen)
     if given is None and own_files.held() is None and not screen.state.points.file:
         st.download_button(
@@ -359,12 +363,24 @@ def ask_one(
 def _answered(screen: Screen, name: str, key: str, offered: Collection[str | None]) -> None:
     if not is_offered(key, offered):
         return
-    value = str(st.session_state[key] or "")
-    own_files.answer(name, value, screen.city)
-    held = own_files.held()
-    if held is not None and held.lies is not None:
-        said = own_files.in_the_address(name, value)
-        session.change(points=replace(session.state().points, **said))
+    before = own_files.held()
+    if before is None:
+        return
+    said = {name: str(st.session_state[key] or "")} | _beside(before, name, st.session_state[key])
+    own_files.answer(said, screen.city)
+    if before.lies is not None:
+        options = {k: v for one in said.items() for k, v in own_files.in_the_address(*one).items()}
+        session.change(points=replace(session.state().points, **options))
+
+
+def _beside(held: Held, name: str, value: str | None) -> dict[str, str]:
+    """Return what is said of the other axis with the column of one: what stands beside it."""
+    if name == "x" and not value:
+        return {"y": ""}
+    if name not in AXES or not value:
+        return {}
+    ((other, column),) = ((axis, now) for axis, now in _pair(held).items() if axis != name)
+    return {other: column} if column else {}
 
 
 def _choices(screen: Screen, held: Held) -> None:
@@ -386,14 +402,19 @@ def _axes(screen: Screen, held: Held) -> None:
     placements = held.taken.diagnosis.placements if held.taken.diagnosis else []
     if placements and all(one.first is None for one in placements):
         return
+    names = held.taken.tables[0].names
+    for axis, now in _pair(held).items():
+        _select(screen, axis, ["", *names], now, screen.say(f"intake_page.column_{axis}"))
+
+
+def _pair(held: Held) -> dict[str, str]:
+    """Return the columns of both axes, as they were found or chosen; empty where there are none."""
+    placements = held.taken.diagnosis.placements if held.taken.diagnosis else []
     found = placements[0].columns if placements else ()
-    pair = (*found, "", "")[:2] if len(found) == 2 else ("", "")
+    pair = found if len(found) == len(AXES) else ("", "")
     if "north_first" in {one.key for one in held.taken.report.found}:
         pair = pair[::-1]
-    names = held.taken.tables[0].names
-    for at, axis in enumerate(("x", "y")):
-        now = held.answers.get(axis, pair[at])
-        _select(screen, axis, ["", *names], now, screen.say(f"intake_page.column_{axis}"))
+    return {axis: held.answers.get(axis, one) for axis, one in zip(AXES, pair, strict=True)}
 
 
 def _further(screen: Screen, held: Held) -> None:
