@@ -30,6 +30,7 @@ from geo.base.finding import Finding
 from geo.base.threads import cores
 from geo.grid.cells import MOST_CELLS, Grid
 from geo.grid.lookup import Lookup, prepare
+from geo.intake.datum import set_back
 from geo.intake.doubt import doubts
 from geo.intake.numbers import numbers
 from geo.intake.systems import DEGREES
@@ -88,6 +89,10 @@ class Columns:
         the largest counts.
     vague_m
         Rows of more doubt are counted apart and not binned, metres.
+    least_m
+        No row is surer than that, metres: its stated doubt counts only if it is not less.
+    datum, is_back
+        The datum other than WGS 84 in which degrees stand, and whether they are set back from it.
     weights
         Name of the column of weights; None for one each.
     filter_by
@@ -111,6 +116,9 @@ class Columns:
     north_first: bool = False
     doubts: tuple[tuple[str, float], ...] = ()
     vague_m: float = np.inf
+    least_m: float = 0.0
+    datum: str = ""
+    is_back: bool = False
     weights: str | None = None
     filter_by: str | None = None
     wanted: tuple[str, ...] = ()
@@ -682,7 +690,7 @@ def _take(
     if within is not None:
         x = np.where(outside(x, y, grid, within), _FAR, x)
     if len(batch.doubt):
-        sure = _sure(part, batch, (x, y), grid, columns.vague_m)
+        sure = _sure(part, batch, (x, y), grid, columns)
         batch, x, y = batch.only(sure), x[sure], y[sure]
     weights = batch.weights
     # The part has a rim of one cell, so that every point within the grid has its four nodes.
@@ -707,7 +715,7 @@ def _take(
 
 
 def _sure(
-    part: Part, batch: Batch, on_plane: tuple[Floats, Floats], grid: Grid, most_m: float
+    part: Part, batch: Batch, on_plane: tuple[Floats, Floats], grid: Grid, columns: Columns
 ) -> NDArray[np.bool_]:
     """Count the rows within by what is said of their doubt, and tell which are not too vague."""
     x, y = on_plane
@@ -715,8 +723,8 @@ def _sure(
     within = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     if len(batch.weights):
         within &= np.isfinite(batch.weights) & (batch.weights >= 0)
-    part.stated += int((within & np.isfinite(batch.doubt)).sum())
-    vague = within & (batch.doubt > most_m)
+    part.stated += int((within & (batch.doubt >= columns.least_m)).sum())
+    vague = within & (batch.doubt > columns.vague_m)
     part.vague += int(vague.sum())
     return ~vague
 
@@ -830,6 +838,8 @@ def project(
 
 
 def _project(x: Floats, y: Floats, columns: Columns, grid: Grid) -> tuple[Floats, Floats]:
+    if columns.is_back:
+        x, y = set_back(x, y, columns.datum)
     easting, northing = _way(columns, grid)[0].transform(x, y)
     # What the projection cannot reach is a position all the same: it lies outside.
     easting[~np.isfinite(easting)] = northing[~np.isfinite(northing)] = _FAR

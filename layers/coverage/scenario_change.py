@@ -37,6 +37,8 @@ GAINED = {"line": "#5B3A8C", "fill": "#5B3A8C", "opacity": 0.56, "weight": 1.4}
 LOST = {"line": CHANGED, "fill": CHANGED, "opacity": 0.24, "weight": 1.4, "dash": "4 4"}
 SHUT = "#72718C"
 """Colour of the dotted outline of a site that the scenario closes."""
+LITTLE = "<0.1"
+"""A change that rounds to none and is one."""
 LEAST_CHANGE = 0.005
 """Percentage points or km² below which a change is said to be none."""
 SMALLEST_KM2 = 0.01
@@ -208,7 +210,7 @@ def moved_words(before: float, after: float) -> str:
     if shown:
         return f"{shown:+.1f}"
     exact = 100 * (after - before)
-    return "0" if abs(exact) < LEAST_CHANGE else f"{'+' if exact > 0 else '-'}<0.1"
+    return "0" if abs(exact) < LEAST_CHANGE else f"{'+' if exact > 0 else '-'}{LITTLE}"
 
 
 def points_of_percent(share: float) -> str:
@@ -289,14 +291,16 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    return speaker(lang)(
-        "scenario_page.result",
-        name=name,
-        radius=km(given.radius_m, lang),
-        before=tenth(row["before"]),
-        after=tenth(row["after"]),
-        change=moved_or_ends(row),
-    )
+    say, change, radius = speaker(lang), moved_or_ends(row), km(given.radius_m, lang)
+    after = tenth(row["after"])
+    if change.endswith(LITTLE):  # "from 15.3 % to 15.3 %" is read as a mistake
+        words = {"name": name, "radius": radius, "after": after}
+        if change[0] == "+":
+            return say("scenario_page.result_more", **words)
+        return say("scenario_page.result_less", **words)
+    before = tenth(row["before"])
+    return say("scenario_page.result", name=name, radius=radius, before=before, after=after,
+               change=change)  # fmt: skip
 
 
 def moved_or_ends(row: Any) -> str:

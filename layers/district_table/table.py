@@ -26,7 +26,12 @@ _UNITS_OVER: Final = re.compile(
 )
 """Units over a table; 填报单位 names who filled it in."""
 _UNIT_BEHIND: Final = re.compile(r"[（(]([^（）()]{1,12})[）)]\s*$")
+_WRITER_OVER: Final = re.compile(
+    r"[（(]?\s*(?:填报|填表|制表|编制|报送)(?:单位|部门|人|日期|时间)\s*[:：]\s*[^\s）)]*\s*[）)]?"
+)
+"""Who wrote a table, over it: no part of its title."""
 _DATE: Final = re.compile(
+    r"(?:19|20)\d{2}\s*年?\s*[-–—~～至]+\s*(?:19|20)\d{2}\s*年?|"
     r"(?:截至)?(?:19|20)\d{2}\s*年?(?:\s*\d{1,2}\s*月)?(?:\s*\d{1,2}\s*日)?底?"
 )
 
@@ -141,7 +146,8 @@ def district_table(
     if joined is None:
         return DistrictTable(file, rows=account.read, digest=digest, answers=said)
     over = next((str(one.values["value"]) for one in taken.report.found if one.key == "title"), "")
-    date, named = _DATE.search(over), taken.tables[0].texts(joined.column)
+    titled = " ".join(_WRITER_OVER.sub("", _UNITS_OVER.sub("", over)).split())
+    date, named = _DATE.search(titled), taken.tables[0].texts(joined.column)
     strange = [n.strip() for n, s in zip(named, joined.status, strict=False) if s == "outside"]
     both = zip(joined.status.tolist(), joined.adcodes.tolist(), strict=True)
     return DistrictTable(
@@ -156,7 +162,7 @@ def district_table(
         problems=joined.problems,
         missing=joined.missing,
         strangers=tuple(dict.fromkeys(strange)),
-        title=" ".join(_UNITS_OVER.sub("", over).split()),
+        title=titled,
         dated=re.sub(r"\s", "", date[0]) if date is not None else "",
         digest=digest,
         chosen=joined.chosen.choices,

@@ -279,6 +279,8 @@ def form_caveats(city: City, form: Form, sheets: Iterable[Sheet]) -> Iterator[Bi
             yield pair("export.attributes_only")
         if form.projected:
             yield pair("export.projected")
+    if form.fmt == "geojson":
+        yield pair("export.guessed")
     if form.fmt in GIS_FORMATS:
         yield pair(f"export.of_format.{form.fmt}")
     if form.local is not None:

@@ -335,6 +335,8 @@ def _in_parts(table: Table, city: City, result: Diagnosis) -> Placement | None:
     split = named or angles_in_order(table.cells, city.bbox)
     if split is None:
         return None
+    # Of 度 分 秒 below two names each is read, also the second.
+    result.found = [one for one in result.found if one.key != "columns_twice"]
     result.tell("split_angles", "certain" if named else "likely", value=split.columns)
     return Placement(table, split.columns, split.first, split.second)
 

@@ -9,11 +9,13 @@ import pandas as pd
 
 from geo.base.bridge import name_of
 from layers.intake.formats.georeference import (
+    VERBATIM,
     WGS84,
     is_given_back,
     is_term,
     on_wgs84,
     said_of,
+    verbatim_doubts,
 )
 from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
@@ -125,6 +127,9 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
         **_terms(rows, outcome, city, lang),
     }
     kept = cells.drop(columns=[name for name in cells if _is_replaced(str(name))])
+    verbatim = [text for table in outcome.tables for text in verbatim_doubts(table)]
+    if any(verbatim):
+        kept[VERBATIM] = [text or None for text in verbatim]
     return pd.concat([kept, pd.DataFrame(added, index=kept.index)], axis="columns")
 
 

@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -202,6 +202,8 @@ def _districts(tables: Sequence[Table], city: City, answers: Mapping[str, str]) 
     reasons = [one for one in dict.fromkeys(status) if one not in ("used", "outside")]
     account = Account(len(status), status.count("used"), status.count("outside"),
                       {one: status.count(one) for one in reasons})  # fmt: skip
-    found = (*table.found, *joined.found, *_idle(answers))
+    opened = [replace(one, key="columns_numbered") if one.key == "columns_twice" else one
+              for one in table.found]  # fmt: skip
+    found = (*opened, *joined.found, *_idle(answers))
     report = Report("read", account, None, found, joined.questions, joined.problems)
     return TakenIn(report, [table], joined=joined)

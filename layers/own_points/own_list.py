@@ -180,9 +180,9 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
     made = pd.DataFrame({"lon": np.round(lon, 7), "lat": np.round(lat, 7), DOUBT: np.nan})
     for term in TERMS:
         made[term] = pd.Series("", made.index, dtype=object)
-    if len(xy) and reading.taken is None and len(reading.kept.doubt):
+    if reading.taken is None:
         made[DOUBT] = doubts_at(reading, xy)
-    elif len(xy) and reading.taken is not None:
+    elif len(xy):
         said = _said_at(source.paths[0])
         _, at = cKDTree(said[["lon", "lat"]]).query(
             np.column_stack([lon, lat]), distance_upper_bound=SAME_DEGREES
@@ -205,10 +205,12 @@ def doubts_at(reading: Reading, xy: Floats) -> Floats:
     """
     from scipy.spatial import cKDTree  # no first view waits for it
 
-    if len(xy) and reading.taken is None and len(reading.kept.doubt):
-        return _stated_at(xy, reading)
-    if not len(xy) or reading.taken is None:
-        return np.full(len(xy), np.nan)
+    none = np.full(len(xy), np.nan)
+    if reading.taken is None:
+        stated = _stated_at(xy, reading) if len(xy) and len(reading.kept.doubt) else none
+        return np.fmax(stated, reading.asked.columns.least_m or np.nan)
+    if not len(xy):
+        return none
     said = _said_at(reading.asked.source.paths[0], ())
     lonlat = np.column_stack(transformer(reading.asked.city.metric_epsg, 4326).transform(*xy.T))
     _, at = cKDTree(said[["lon", "lat"]]).query(lonlat, distance_upper_bound=SAME_DEGREES)

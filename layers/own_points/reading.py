@@ -171,12 +171,20 @@ class Reading:
         """What is known of the positions; of a file counted as it lies what its columns state."""
         if self.taken is not None:
             return self.taken
-        binned = self.binned
+        binned, columns = self.binned, self.asked.columns
         some = [self.kept.doubt, *([] if self.vague is None else [self.vague.doubt])]
-        doubt = np.nan_to_num(np.concatenate(some))
-        median = float(np.median(doubt)) if len(doubt) else 0.0
-        unknown = binned.n + binned.vague - binned.stated
-        return Certainty(stated=binned.stated, unknown=unknown, median_m=median)
+        doubt = np.fmax(np.concatenate(some), columns.least_m)
+        median = float(np.median(doubt)) if len(doubt) else columns.least_m
+        rest = binned.n + binned.vague - binned.stated
+        return Certainty(
+            stated=binned.stated,
+            shifted=rest if columns.datum else 0,
+            unknown=0 if columns.datum else rest,
+            shifted_m=columns.least_m,
+            datum=columns.datum,
+            is_back=columns.is_back,
+            median_m=median,
+        )
 
     @property
     def median_m(self) -> float:
@@ -187,11 +195,17 @@ class Reading:
 
     @cached_property
     def at_middles(self) -> int:
-        """How many points stand at a district's middle: probably none was surveyed there."""
-        xy, hit = self.kept.xy, np.zeros(len(self.kept.xy), dtype=bool)
+        """How many points stand at a district's middle: probably none was surveyed there.
+
+        None where no more stand there than the ground around would let expect.
+        """
+        xy, hit, around = self.kept.xy, np.zeros(len(self.kept.xy), dtype=bool), 0
         for middle in get_coordinates(self.asked.city.on_plane.centroid.to_numpy()):
-            hit |= np.hypot(*(xy - middle).T) < CENTROID_M
-        return self._of_all(int(hit.sum()))
+            away = np.hypot(*(xy - middle).T)
+            hit |= away < CENTROID_M
+            around += int(((away >= CENTROID_M) & (away < 3 * CENTROID_M)).sum())
+        n = int(hit.sum())  # the ring around is eight times as large
+        return self._of_all(n) if n > 3 * around / 8 else 0
 
     @cached_property
     def at_one(self) -> int:

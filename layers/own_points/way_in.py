@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from geo.base.errors import CrsError, DataError, Problem, UnfitError
+from geo.intake.datum import DATUMS, most_offset_m
 from geo.intake.numbers import numbers
 from geo.intake.systems import DEGREES, fits
 from geo.point_files import csv_records
@@ -31,13 +32,13 @@ from layers.intake.diagnose import (
     diagnose,
     values_of,
 )
-from layers.intake.formats.georeference import doubt_columns
+from layers.intake.formats.georeference import doubt_columns, is_given_back
 from layers.intake.formats.open_file import Parts, open_beginning, open_bytes
 from layers.intake.formats.table import AskError, Observation, Question, Table, unique_names
 from layers.intake.formats.text_file import beginning
 from layers.intake.outcome import Outcome, write_points
 from layers.intake.precision import elsewhere, precision, told
-from layers.intake.read import read
+from layers.intake.read import APPROXIMATE_M, read
 from layers.intake.take_in import Given, TakenIn, may_set_back, take_in
 from layers.own_points.source import (
     LOOKED_AT,
@@ -154,7 +155,7 @@ def _by_diagnosis(
         how = _of_text(source, table, found, city, options)
     elif found.questions:
         how = Decision(asked=found.questions[0])
-    elif not found.placements[0].datum:
+    elif not _is_off(source, table, found.placements[0]):
         how = by_layout(source, city, options)
         # There are positions that only the one way in finds, such as GeoArrow's.
         if how.columns is not None:
@@ -302,6 +303,20 @@ def _of_pairs(
     return _with_first(how, source, placed.table, city, _answers(placed.table, options))
 
 
+def _is_off(source: Source, table: Table, placed: Placement) -> bool:
+    """Tell whether positions stand in another datum, and a file must be taken in whole for it."""
+    return bool(placed.datum) and (source.size <= MOST_TAKEN_BYTES or is_given_back(table))
+
+
+def _of_datum(columns: Columns, datum: str, city: City) -> Columns:
+    """Return columns of positions that are set back from a datum, or have the doubt it costs."""
+    if datum not in DATUMS:
+        return columns
+    is_back = may_set_back() and columns.source_crs == DEGREES
+    least = APPROXIMATE_M if is_back else most_offset_m(city.bbox, datum)
+    return replace(columns, datum=datum, is_back=is_back, least_m=least)
+
+
 def _places(names: Mapping[str, str], placed: Placement, city: City) -> Columns:
     """Return the columns of positions, by the names in the file."""
     there = [names[name] for name in placed.columns]
@@ -330,6 +345,8 @@ def _with_first(
     found, seen = _first_rows(table, city, said)
     if seen is not None and seen.known and source.size <= MOST_TAKEN_BYTES and how.columns:
         return Decision(without_asking=True)
+    if how.columns is not None:
+        how = replace(how, columns=_of_datum(how.columns, said.get("datum", ""), city))
     return replace(how, found=found, seen=seen)
 
 
@@ -346,7 +363,7 @@ def _first_rows(
     found = diagnose([first], city, said)
     if found.questions or found.problems:
         return table.found, None
-    reading = read(found, city, {}, inverse=False)
+    reading = read(found, city, {}, inverse=may_set_back())
     classes = precision(reading, found.placements, city)
     beside = elsewhere(reading, found.placements, classes, city)
     all_found = (*found.found, *(one for one in (beside, told(classes)) if one))
@@ -355,7 +372,7 @@ def _first_rows(
 
 def _as_it_lies(source: Source, table: Table, placed: Placement) -> Mapping[str, str] | None:
     """Return what the columns are called in the file, if counting them gives the same answer."""
-    if placed.first is None or placed.second is None or placed.datum:
+    if placed.first is None or placed.second is None or _is_off(source, table, placed):
         return None
     if form_of(source) is not None:
         return {name: name for name in table.names}

@@ -220,11 +220,9 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
         yield say("points_page.at_middles", n=count(reading.at_middles))
     elif n > 1 and reading.at_one > n * MOST:
         yield say("points_page.at_one", n=count(reading.at_one))
-    if reading.taken is None:
-        yield from _first_doubts(reading, lang)
-        return
-    if told.rounded and told.rounded_m[1] >= COARSE_M:
-        step = float(f"{math.sqrt(2) * told.rounded_m[1]:.1g}")
+    rounded = reading.asked.seen if reading.taken is None else told  # the first rows of a long file
+    if rounded is not None and rounded.rounded and rounded.rounded_m[1] >= COARSE_M:
+        step = float(f"{math.sqrt(2) * rounded.rounded_m[1]:.1g}")
         yield say("points_page.rounded_to", step=_metres(step, lang))
     if told.shifted or told.datum:
         key = "points_page.was_set_back" if told.is_back else "points_page.as_it_is"
@@ -232,14 +230,6 @@ def cautions(reading: Reading, lang: str) -> Iterator[str]:
         yield say(key, datum=DATUM_NAMES[told.datum], metres=metres)
     if told.placed:
         yield say("points_page.placed", n=count(told.placed))
-
-
-def _first_doubts(reading: Reading, lang: str) -> Iterator[str]:
-    """Say how the first rows of a file are rounded that is too long for each to be looked at."""
-    say, seen = speaker(lang), reading.asked.seen
-    if seen is not None and seen.rounded and seen.rounded_m[1] >= COARSE_M:
-        step = float(f"{math.sqrt(2) * seen.rounded_m[1]:.1g}")
-        yield say("points_page.rounded_to", step=_metres(step, lang))
 
 
 def _metres(metres: float, lang: str) -> str:
@@ -320,11 +310,12 @@ def not_judged(
         "least": least,
     }
     reason = () if why == "spot" else (speaker(lang)(f"points_page.why_{why}", **values),)
-    first = paragraph((told.account[0], *reason), lang)
+    rows, *rest = account(reading, lang)
+    first = paragraph((rows, *reason), lang)
     return replace(
         told,
         sentence=counted(reading, lang),
-        account=(first, *told.account[1:]),
+        account=(first, *rest),
         legend_title=speaker(lang)(f"points_page.alone_{why}", least=least),
         legend=(),
         dots=(),
@@ -467,7 +458,7 @@ def source_notes(reading: Reading, say: Say) -> Iterator[str]:
         yield say(key, datum=DATUM_NAMES[said], metres=count(int(least)))
     else:
         yield say("points_page.datum")
-    yield say("points_page.unknown")
+    yield say("points_page.unknown", limit=f"{VAGUE_M / 1000:g}")
     if reading.asked.scheduler is not None and not reading.alone:
         yield say("points_page.cluster")
 

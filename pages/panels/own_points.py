@@ -95,7 +95,9 @@ def title(screen: Screen) -> str:
         City, state and words of this run.
     """
     options, city = screen.state.points, screen.city.name.of(screen.state.lang)
-    source = offered_files().sources.get(options.file)
+    offered = offered_files()
+    # One that a link opens is taken in only later in this run.
+    source = offered.sources.get(options.file) or offered.takeable.get(options.file)
     if source is None:
         return screen.say("points_page.title", city=city)
     dated = date_words(source, options.dated, screen.say)

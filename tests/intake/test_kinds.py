@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import zipfile
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,16 @@ LAT = np.array([lat for _, _, lat in POINTS])
 def _parts(angle: float) -> tuple[int, int, float]:
     minutes, seconds = divmod(round(angle * 3600, 4), 60)
     return int(minutes // 60), int(minutes % 60), round(seconds, 4)
+
+
+def _views() -> bytes:
+    names, lon, lat = zip(*POINTS, strict=True)
+    columns: dict[str, Sequence[object]] = {"名称": names, "lon": lon, "lat": lat}
+    texts = {
+        n: pa.array([str(one) for one in some], pa.string_view()) for n, some in columns.items()
+    }
+    pq.write_table(pa.table(texts), room := io.BytesIO())
+    return room.getvalue()
 
 
 def _comma(value: float) -> str:
@@ -138,6 +149,11 @@ FILES: dict[str, bytes] = {
     ).encode(),
     "arcgis.json": _esri(),
     "utf32.csv": csv(["名称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)], "utf-32-le"),
+    "views.parquet": _views(),
+    "backslash.csv": csv(["名称,经度,纬度", *(f'"\\"{n}\\"",{x},{y}' for n, x, y in POINTS)]),
+    "blanks-around.csv": csv(
+        ['"名称" , "经度" , "纬度"', *(f'"{n}" , "{x}" , "{y}"' for n, x, y in POINTS)]
+    ),
     "stray-nul.csv": csv(["名\x00称,经度,纬度", *(f"{n},{x},{y}" for n, x, y in POINTS)])
     + bytes(99),
     "big5.csv": csv(["名稱,經度,緯度", *(f"開發區企業園,{x},{y}" for _, x, y in POINTS)], "big5"),
@@ -401,6 +417,15 @@ def test_doubt_is_read_with_its_unit_and_what_is_none_is_told(tianjin: City) -> 
     why = {"value": 5, "zero": 1, "negative": 1, "words": 2, "beyond": 1}
     assert (told["doubt_stated"]["value"], told["doubt_unusable"]) == (4, why)
     assert taken.report.doubts == (4, 6)
+    for name in ("位置误差（公里）", "coordinateUncertaintyInMeters"):
+        first = _taken("a.csv", csv([f"名称,经度,纬度,{name}", *rows]), tianjin)
+        assert first.reading is not None
+        (lost,) = [one.values for one in first.report.found if one.key == "doubt_unusable"]
+        outcome = Outcome(first.tables, first.reading, classes=first.classes)
+        for fmt in ("csv", "geojson"):
+            back = own_list(outcome, tianjin, "zh", fmt)
+            again = _taken(f"b.{fmt}", back, tianjin).report
+            assert [one.values for one in again.found if one.key == "doubt_unusable"] == [lost]
 
 
 def test_a_list_is_handed_back_by_the_command(tmp_path: Path, tianjin: City) -> None:
@@ -801,6 +826,7 @@ def test_a_datum_is_suspected_by_position_alone_and_only_where_points_show_it(
         ("p.csv", ["bd_lon,bd_lat", "117.2126,39.1077"], "datum"),
         ("bd09mc.csv", ["x,y", "13048142.2,4711423.1"], "crs"),
         ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "注：坐标取自高德地图,,"], "datum"),
+        ("p.csv", ["n,lon,lat", "a,117.2061,39.1012", "说明：坐标取自高德地图"], "datum"),
         ("p.csv", ["名称,高德坐标,", ",经度,纬度", "a,117.2061,39.1012"], "datum"),
         (
             "p.csv",

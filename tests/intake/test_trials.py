@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from pyproj import Transformer
 
@@ -284,6 +285,10 @@ def test_both_numbers_in_one_cell_of_a_long_file_end_in_the_same_account(
     parts = in_parts_as_whole(path, tianjin, monkeypatch)
     assert dict(parts.rows.not_used) == {"placeholder": 1, "not_a_point": 1, "total": 1}
     assert (parts.rows.used, parts.rows.outside, parts.doubts) == (197, 1, (197, 0))
+    if form == "heights":  # the same of Parquet
+        monkeypatch.undo()
+        pd.read_csv(path, sep=";").to_parquet(path := tmp_path / "a.parquet", row_group_size=64)
+        assert in_parts_as_whole(path, tianjin, monkeypatch).rows == parts.rows
 
 
 @pytest.mark.parametrize("gap", [" ", "    ", ""])

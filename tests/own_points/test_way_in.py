@@ -6,19 +6,24 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from geo.base.bridge import transformer
 from geo.base.errors import AtlasError
 from geo.point_files.sample import sample_points
-from layers.intake.take_in import take_in
+from layers.intake.precision import CENTROID_M
+from layers.intake.take_in import INVERSE_VARIABLE, take_in
 from layers.language.messages import speaker
 from layers.own_points import way_in
 from layers.own_points.one_by_one.in_shape import csv_inside, own_inside, word_inside
+from layers.own_points.own_list import doubts_at
 from layers.own_points.reading import FileQuestion, read
 from layers.own_points.source import open_folder
 from layers.own_points.surface import measure_surface
 from layers.own_points.way_in import answered, by_layout, decide, taken_whole
-from layers.own_points.wording import account, source_notes, why_not
+from layers.own_points.wording import account, cautions, source_notes, why_not
 from layers.pack.city import City
 from layers.view.page_options import PointsOptions
 from tests import ROOT
@@ -137,7 +142,9 @@ def test_the_system_is_asked_and_what_is_said_is_used(tmp_path: Path, tianjin: C
     assert decide(source, tianjin, BARE).unknown == ("a", "b")
 
 
-def test_the_datum_that_a_reader_says_goes_with_every_answer(tmp_path: Path, tianjin: City) -> None:
+def test_the_datum_that_a_reader_says_goes_with_every_answer(
+    tmp_path: Path, tianjin: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(TRIALS / "says-gcj02.csv", tmp_path / "a.csv")
     (source,) = open_folder(str(tmp_path)).sources.values()
     for options, doubt in (
@@ -151,6 +158,19 @@ def test_the_datum_that_a_reader_says_goes_with_every_answer(tmp_path: Path, tia
         said = answered(options, is_taken=True)
         found = read(FileQuestion(tianjin, taken, columns, 500, answers=said), *QUIET)
         assert doubt in " ".join(source_notes(found, speaker("zh")))
+        with monkeypatch.context() as long:
+            long.setattr(way_in, "MOST_TAKEN_BYTES", 100)
+            for may in ("", "yes"):
+                long.setenv(INVERSE_VARIABLE, may)
+                how = decide(source, tianjin, options)
+                assert how.columns is not None
+                lies = read(FileQuestion(tianjin, source, how.columns, 500), *QUIET)
+                whole = taken_whole(source, tianjin, options)
+                copy = read(FileQuestion(tianjin, whole, columns, 500), *QUIET)
+                assert np.allclose(np.sort(lies.kept.xy, 0), np.sort(copy.kept.xy, 0), atol=0.02)
+                assert (lies.certainty.shifted, lies.median_m) == (20, copy.median_m)
+                assert [*cautions(lies, "zh")] == [*cautions(copy, "zh")]
+                assert set(doubts_at(lies, lies.kept.xy)) == {lies.median_m}
 
 
 def test_own_points_are_asked_what_lies_in_a_shape(tmp_path: Path, tianjin: City) -> None:
@@ -206,3 +226,21 @@ def test_doubt_that_a_long_file_states_counts_as_it_does_when_taken_whole(
         assert tables[0].sort_index().equals(tables[1].sort_index())
     few = sample_points(source.paths, grid=lies.binned.grid, columns=how.columns, most=60)
     assert (few.whole, len(few.doubt)) == (False, len(few.xy))
+
+
+def test_points_at_the_middle_of_a_district_are_told_where_they_are_more_than_chance(
+    tmp_path: Path, tianjin: City
+) -> None:
+    (middle,) = tianjin.on_plane.centroid[["120101"]]
+    side = np.linspace(-500.0, 500.0, 60)
+    x, y = (one.ravel() for one in np.meshgrid(middle.x + side, middle.y + side))
+    near = int((np.hypot(x - middle.x, y - middle.y) < CENTROID_M).sum())
+    for more, told in ((0, 0), (200, near + 200)):
+        x, y = np.append(x, np.full(more, middle.x)), np.append(y, np.full(more, middle.y))
+        lon, lat = transformer(tianjin.metric_epsg, 4326).transform(x, y)
+        frame = pd.DataFrame({"经度": lon.round(7), "纬度": lat.round(7)})
+        frame.to_csv(tmp_path / "a.csv", index=False)
+        (source,) = open_folder(str(tmp_path)).sources.values()
+        how = decide(source, tianjin, BARE)
+        assert how.columns is not None
+        assert read(FileQuestion(tianjin, source, how.columns, 500), *QUIET).at_middles == told

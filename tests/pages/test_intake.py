@@ -257,7 +257,11 @@ def test_names_of_a_file_do_not_clash_with_ours(tianjin: City, fmt: str) -> None
     assert {*"abcdefgh"} <= {str(one) for one in handed_back(outcome, tianjin, "zh").loc[0]}
     assert made[0] == made[1] == made[2]
     if fmt == "xlsx":
-        _, row, total = openpyxl.load_workbook(io.BytesIO(made[0])).worksheets[0].values
+        sheet = openpyxl.load_workbook(io.BytesIO(made[0])).worksheets[0]
+        heads, row, total = sheet.values
+        last = openpyxl.utils.range_boundaries(sheet.print_area.rpartition("!")[2])[2]
+        assert heads[last - 1] == "位置情况_class", "what programs read stays in the workbook"
+        assert f"另有 {len(heads) - last} 列" in sheet.oddFooter.center.text
         assert [*row[11:14], total[11]] == [59, 1.5, "120101", 59]
 
 

@@ -335,6 +335,9 @@ class _Problems:
         if row in self.chosen.others:
             column = self.chosen.others[row][1]
             cell = self.table.texts(column)[row]
+        if reason == "total" and not cell.strip():
+            first = (self.table.texts(name)[row] for name in self.table.names[:3])
+            cell = next((one for one in first if one.strip()), cell)
         why = "former" if loose is not None and loose.former else reason
         if reason == "no_figure" and not cell.strip():
             why = "no_cell"

@@ -92,6 +92,8 @@ _DAY: Final = re.compile(
 )
 WGS84: Final = "EPSG:4326"
 """What ``geodeticDatum`` says of a row that was read or placed on WGS 84."""
+VERBATIM: Final = "位置不确定度原文_verbatimUncertainty"
+"""Column of a list that is handed back: what stood in the term of the doubt and was no doubt."""
 _OWN: Final = frozenset(GIVEN_BACK)
 _NUMBERED: Final = tuple(enumerate(UNUSABLE, 1))
 
@@ -110,6 +112,8 @@ def unit_of(name: str) -> float | None:
     >>> unit_of("dwc:coordinateUncertaintyInMeters"), unit_of("位置不确定度（公里）"), unit_of("x")
     (1.0, 1000.0, None)
     """
+    if name == VERBATIM:
+        return 1.0
     told = bare(name)
     if told in {bare(one) for one in (*column(DOUBT), *column("uncertainty_m"))}:
         return 1.0
@@ -211,9 +215,40 @@ def doubt_of(table: Table) -> tuple[Floats, NDArray[np.int8]]:
         Numbers of ``geo.intake.doubt.UNUSABLE`` from 1; 0 where something else is usable or the
         cells are blank.
     """
+    metres, why = _doubt_in(table, doubt_columns(table))
+    if not is_given_back(table):
+        return metres, why
+    # What the file said before it was handed back, and was none, is none still.
+    units = [(name, unit_of(name)) for name in table.names if not is_term(name, DOUBT)]
+    _, why = _doubt_in(table, [(name, unit) for name, unit in units if unit is not None])
+    return metres, why
+
+
+def verbatim_doubts(table: Table) -> list[str]:
+    """Return what stands in the term of the doubt itself and is none; blank where all is well.
+
+    Parameters
+    ----------
+    table
+        As it was opened; torn rows are last.
+    """
+    told = [""] * table.rows
+    if is_given_back(table):
+        return told
+    for name in [name for name in table.names if is_term(name, DOUBT)]:
+        _, why = _doubt_in(table, [(name, 1.0)])
+        texts = table.texts(name) if why.any() else []
+        told[: len(texts)] = [before or (text if bad else "") for before, text, bad
+                              in zip(told, texts, why, strict=False)]  # fmt: skip
+    return told
+
+
+def _doubt_in(
+    table: Table, columns: Sequence[tuple[str, float]]
+) -> tuple[Floats, NDArray[np.int8]]:
     n = len(table.lines)
     found, why = np.full(n, np.nan), np.zeros(n, dtype=np.int8)
-    for name, unit_m in doubt_columns(table):
+    for name, unit_m in columns:
         cells = table.cells.column(name).combine_chunks()
         cells = cells.chunk(0) if hasattr(cells, "chunks") else cells
         metres, bad = doubts(cells, unit_m)

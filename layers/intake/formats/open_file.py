@@ -70,6 +70,7 @@ _BEGINNINGS: Final = (
     (b"MM\x00*", "TIFF"),
     (b"{\\rtf", "RTF"),
     (b"AC10", "AutoCAD DWG"),
+    (b"ID;P", "SYLK"),
     (b"AutoCAD Binary DXF", "AutoCAD DXF"),
     (b"fgb\x03fgb", "FlatGeobuf"),
     (b"ARROW1", "Arrow"),

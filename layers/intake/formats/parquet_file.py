@@ -80,13 +80,23 @@ def read_parquet(path: Path, where: str, first: int | None = None) -> Table:
         found += (Observation("nested_columns", "certain", {"value": tuple(dropped[:20])}),)
     if said is not None and said.column in cells.column_names:
         cells = cells.drop_columns([said.column])
-    cells = _without_binary(cells)
+    cells = _without_views(_without_binary(cells))
     if not cells.num_columns:
         import pyarrow as pa
 
         n = len(shapes.x) if shapes is not None else 0
         cells = pa.table({"#": pa.array(np.arange(1, n + 1))})
     return Table(where, cells, np.arange(1, cells.num_rows + 1), shapes=shapes, found=found)
+
+
+def _without_views(cells: Any) -> Any:
+    """Return columns of plain texts: of views of texts Arrow cannot take single rows."""
+    import pyarrow as pa
+
+    for at, field in enumerate(cells.schema):
+        if pa.types.is_string_view(field.type):
+            cells = cells.set_column(at, field.name, cells.column(at).cast(pa.large_string()))
+    return cells
 
 
 def _is_flat(column: Any) -> bool:

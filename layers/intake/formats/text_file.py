@@ -33,6 +33,7 @@ from layers.intake.formats.headings import (
     headings,
     name_column,
     speaks_of_position,
+    speaks_of_system,
 )
 from layers.intake.formats.table import (
     MOST_COLUMNS,
@@ -49,6 +50,11 @@ SEPARATORS: Final = (",", "\t", ";", "|", "，", "；", "^", "~", "\x01", "  ", 
 _SPELLED: Final = {"tab": "\t", "space": " ", "spaces": "  ", "U+0001": "\x01"}
 _BROKEN: Final = "\ufffd"
 """Stands for bytes that are no text."""
+_LOOSE: Final = re.compile(r'(?<=[^",;|])" +(?=[,;|])|[,;|] +"(?=[^",;|])')
+"""A quote with blanks between it and a separator."""
+_LOOKED_AT: Final = 50
+_MOST_NOTES: Final = 20
+"""Torn lines that are read as notes, the last."""
 _STRICT: Final = ",\t;|"
 """What the reader of records knows; the others are written as tabs first."""
 _HEAD: Final = 1 << 18
@@ -95,7 +101,7 @@ def read_text(data: bytes, where: str, answers: Mapping[str, str]) -> Table:
     found = [Observation("encoding", values={"value": encoding})]
     if broken := text.count(_BROKEN):
         found.append(Observation("broken_text", values={"value": broken}))
-    text, skipped, declared = _without_sep(text)
+    text, skipped, declared = _without_sep(_tight(text))
     lines = _LINES.split(text[:_HEAD], maxsplit=2000)
     lines = lines[:-1] if len(text) > _HEAD or len(lines) > 2000 else lines
     if not any(declared in line for line in lines):  # saved again with another separator
@@ -236,6 +242,14 @@ def _without_mark(data: bytes, head: bytes) -> tuple[str, str]:
     if bare.strip() and not _CONTROLS.search(bare[: 1 << 16]):
         return decode(bare)
     raise UnfitError("point_file.other_encoding")
+
+
+def _tight(text: str) -> str:
+    """Return text without the blanks that some programs set between quotes and separators."""
+    lines = text[:_HEAD].splitlines()[:_LOOKED_AT]
+    if sum(map(bool, map(_LOOSE.search, lines))) <= len(lines) / 2:
+        return text
+    return _LOOSE.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 def _without_sep(text: str) -> tuple[str, int, str]:
@@ -381,9 +395,13 @@ def _table(
     body = text[_offset(text, begin) :].replace("\x00", "")
     read = _read(body, mark, len(names))
     found = list(found)
+    if len(read.torn) > len(read.lines) and '\\"' in body:  # as MySQL writes a quote within quotes
+        body = body.replace('\\"', '""')
+        read = _read(body, mark, len(names))
     if len(read.torn) and (filled := _filled_up(body, mark, len(names), _needed(names))):
         torn, read = len(read.torn), _read(filled, mark, len(names))
         found.append(Observation("short_rows", "likely", {"value": torn - len(read.torn)}))
+    found += _torn_notes(body, read.torn)
     cells, plain = _plain(read.cells, text)
     if plain:
         found.append(Observation("escaped", values={"value": plain}))
@@ -392,6 +410,18 @@ def _table(
         where, cells.rename_columns(names), read.lines + before - 1, read.torn + before - 1,
         found=tuple(found), has_names=has_names, begin=before,
     )  # fmt: skip
+
+
+def _torn_notes(body: str, torn: NDArray[np.int64]) -> list[Observation]:
+    """Return what lines that are no rows say of the system, such as a note below the table."""
+    if not len(torn):
+        return []
+    lines = body.splitlines()
+    # The numbers count the row in the place of the names too.
+    last = [lines[at - 2].strip()[:200] for at in torn[-_MOST_NOTES:] if at - 2 < len(lines)]
+    return [
+        Observation("beside", "likely", {"value": one}) for one in last if speaks_of_system(one)
+    ]
 
 
 class _Read(NamedTuple):
@@ -457,7 +487,7 @@ def _plain(cells: Any, text: str) -> tuple[Any, int]:
     """
     import pyarrow as pa
 
-    if not _ESCAPED.search(text):
+    if "'" not in text or not _ESCAPED.search(text):
         return cells, 0
     n = 0
     for place, name in enumerate(cells.column_names):

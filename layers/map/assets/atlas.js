@@ -3,6 +3,7 @@
   "use strict";
 
   const DOT = 3, MAX_ZOOM = 12, MAX_ZOOM_TILES = 18;  // generalised outlines bear no closer look
+  const MOST_CLEAR = 60;  // own points that names keep clear of; of more, none could
   const paper = document.createElement("style");
   let focused = "", tiles = null, waiting = 0, held = false, styled = false;
 
@@ -135,7 +136,7 @@
     });
     const near = (place) => place.properties.u <= A.base.vague_m, small = A.swept(A.main, dots).filter(near);
     for (const [view, stands] of arranged) {
-      view.dotted = [...A.points(), ...(stands.length ? [] : found.get(view).filter(near))].map((feature) => dotted(view, feature));
+      view.dotted = [...A.points(MOST_CLEAR), ...(stands.length ? [] : found.get(view).filter(near))].map((feature) => dotted(view, feature));
     }
     for (const place of small) {
       const box = dotted(A.main, place), at = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];

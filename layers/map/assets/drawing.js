@@ -75,10 +75,15 @@
     drawing.shapes.forEach((look) => shape(group, look));
   }
 
-  // The dots of an analysis.
-  function points() {
-    const drawing = A.data && A.data.drawing;
-    return drawing ? drawing.shapes.flatMap((look) => look.features).filter((f) => f.geometry.type === "Point") : [];
+  // The dots of an analysis; of a reader's own, which come as one, none where there are more than so many.
+  function points(most) {
+    const drawing = A.data && A.data.drawing, features = drawing ? drawing.shapes.flatMap((look) => look.features) : [];
+    return features.flatMap((feature) => {
+      const { type, coordinates } = feature.geometry;
+      if (type === "Point") return [feature];
+      if (type !== "MultiPoint" || coordinates.length > most) return [];
+      return coordinates.map((at) => ({ geometry: { type: "Point", coordinates: at } }));
+    });
   }
 
   // How uncertain a chosen place is, or the outline of a chosen district.

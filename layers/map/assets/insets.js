@@ -100,7 +100,7 @@
     if (!A.data.present) return true;
     if (A.data.plain.includes(view.id)) return false;
     const firm = A.placesOf(A.data).filter(({ properties }) => properties.u <= A.base.vague_m);
-    const near = firm.concat(A.points()).filter(({ geometry }) =>
+    const near = firm.concat(A.points(Infinity)).filter(({ geometry }) =>
       view.bounds.contains([geometry.coordinates[1], geometry.coordinates[0]]));
     return near.length >= CROWDED;
   }

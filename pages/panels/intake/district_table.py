@@ -21,6 +21,7 @@ from layers.intake.formats.table import Option, Question
 from layers.intake.report import Report, ask, sentence
 from layers.intake.take_in import take_in
 from layers.language.messages import display
+from layers.language.values import paragraph
 from layers.map.colours import OPACITY
 from layers.map.symbols import data_uri, look_sign
 from layers.pack.catalogue import ONLINE_BASE
@@ -43,7 +44,7 @@ HELD: Final = "atlas.district_table"
 """In the session, the table and what was wrong with its file; it goes with the session."""
 TOLD: Final = frozenset(
     {"other_city", "districts_across", "other_sheets", "formulas_without_result", "broken_text"}
-    | {"districts_filled", "long_form"}
+    | {"districts_filled"}
 )
 """What opening and joining have shown that a planner must know."""
 UPLOAD: Final = "district_table_upload"
@@ -205,11 +206,11 @@ def _statement(screen: Screen, held: _Held | None, told: TableWording | None) ->
             html.faults(held.file, report.problems, lang)
         return
     html.show('<p class="summary" role="status">{}</p>', told.sentence)
-    for line in told.account:
-        html.small(line)
-    for one in report.found:
-        if one.key in TOLD:
-            html.small(sentence(one, lang))
+    # One paragraph under the first line: the map stays in sight.
+    html.small(told.account[0])
+    seen = [sentence(one, lang) for one in report.found if one.key in TOLD]
+    if rest := (*told.account[1:], *seen):
+        html.small(paragraph(rest, lang))
     if report.problems:
         html.drawer(
             say(
@@ -297,7 +298,8 @@ def _controls(screen: Screen, answer: TableAnswer) -> None:
     def rule_word(rule: str) -> str:
         return say(f"district_table.rule_{rule}")
 
-    _select("column", say("district_table.page.column"), [*named], now, column_name)
+    if len(named) > 1:
+        _select("column", say("district_table.page.column"), [*named], now, column_name)
     options = screen.state.table
     if shown is None or not is_rate(shown):
         label = say("district_table.page.per")
