@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -56,7 +57,7 @@ SAME_DEGREES: Final = 1e-7
 
 
 def list_name(name: str, city: City, fmt: str) -> str:
-    """Return what a list is called that is handed back.
+    """Return what a list is called that is handed back; the second time with a number.
 
     Parameters
     ----------
@@ -67,7 +68,10 @@ def list_name(name: str, city: City, fmt: str) -> str:
     fmt
         One of ``FORMATS``.
     """
-    return f"{name.rpartition('.')[0] or name}_{city.id}{FORMATS[fmt]}"
+    stem = name.rpartition(".")[0] or name
+    before = re.fullmatch(rf"(.+)_{re.escape(city.id)}(?:_(\d{{1,4}}))?", stem)
+    stem, turn = (before[1], int(before[2] or 1) + 1) if before else (stem, 1)
+    return f"{stem}_{city.id}{f'_{turn}' if turn > 1 else ''}{FORMATS[fmt]}"
 
 
 def contact_columns(outcome: Outcome) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from layers.intake.outcome import (
 )
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS, speaker
-from layers.own_points.own_list import own_list, terms_at
+from layers.own_points.own_list import list_name, own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
 from layers.own_points.surface import measure_surface
@@ -222,6 +222,14 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
         assert here == there, name
     assert own_list(replace(listed, tables=taken.tables, reading=taken.reading, placed=(),
                             classes=taken.classes), tianjin, "zh", fmt) == data  # fmt: skip
+
+
+def test_a_list_that_goes_back_again_is_numbered(tianjin: City) -> None:
+    name, told = "企业.名录.csv", []
+    for fmt in ("xlsx", "xlsx", "circles"):
+        name = list_name(name, tianjin, fmt)
+        told.append(name.removeprefix("企业.名录_tianjin"))
+    assert told == [".xlsx", "_2.xlsx", "_3_circles.geojson"]
 
 
 def test_how_to_reach_people_goes_back_to_whoever_brought_it_alone(tianjin: City) -> None:
