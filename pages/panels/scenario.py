@@ -117,7 +117,7 @@ class ScenarioPart:
             words = marked(city, state, self.screen.name, words, state.lang)
         further = self.apart.account[1:] if self.apart is not None else ()
         if refused := scenario_file.refusal_words(self.screen):
-            words, *further = refused
+            words, further = refused[0], refused[1:]
         html.show('<p class="summary" role="status">{}</p>', words)
         unknown = unknown_words(self.given.sites, self.screen.state.lang)
         html.small(" ".join(filter(None, [*further, self.say("scenario_page.not_facts"), unknown])))
