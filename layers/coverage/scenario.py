@@ -202,10 +202,7 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
     if isinstance(answer, ScenarioRefusal):
         return ScenarioWording(sentence=say(answer.reason, **answer.parameters))
     given, found = answer.inputs, answer.comparison
-    results = [
-        result_words(given, scenario.name, _city_row(answer, scenario.name), lang)
-        for scenario in answer.question.scenarios
-    ]
+    results = [result_of(answer, scenario.name, lang) for scenario in answer.question.scenarios]
     changed = ("" if lang == "zh" else " ").join(results) or say("scenario_page.no_edits")
     known = caveats((found,), lang, given.sites)
     notes = (say("scenario_page.not_facts"), *known, *_drawn_note(answer, lang))
@@ -225,6 +222,21 @@ def word(answer: ScenarioAnswer | ScenarioRefusal, lang: str) -> ScenarioWording
         tables={**told.tables, "difference": difference_table(both, lang)},
         legend=legend(both, lang),
     )
+
+
+def result_of(answer: ScenarioAnswer, name: str, lang: str) -> str:
+    """Say what one of the scenarios changes for the city.
+
+    Parameters
+    ----------
+    answer
+        As :func:`measure` returns it.
+    name
+        Of the scenario.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
+    return result_words(answer.inputs, name, _city_row(answer, name), lang)
 
 
 def in_short(answer: ScenarioAnswer, lang: str) -> str:

@@ -19,7 +19,7 @@ from geo.coverage.simulation import Simulation, resolution, simulate
 from layers.coverage.drawing import INK, shape
 from layers.coverage.measure import REFUSED, line_step
 from layers.coverage.question import Inputs
-from layers.coverage.wording import name_of, span, unit_name
+from layers.coverage.wording import name_of, span, unit_name, unit_order
 from layers.language.messages import speaker
 from layers.language.values import km, value_word
 from layers.map.overlay import Drawing, Handle, Shapes
@@ -287,12 +287,14 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
         Name of the scenario, as the reader chose it.
     row
         Row of the city in the units of a comparison: ``before``, ``after``, ``low`` and ``high`` of
-        the change, shares.
+        the change, shares; with draws ``after_low`` and ``after_high``: then all are intervals.
     lang
         Language of the words, ``zh`` or ``en``.
     """
-    say, change, radius = speaker(lang), moved_or_ends(row), km(given.radius_m, lang)
-    after = tenth(row["after"])
+    say, radius = speaker(lang), km(given.radius_m, lang)
+    if pd.notna(row["low"]):
+        return _interval_words(given, name, row, lang)
+    change, after = moved_words(row["before"], row["after"]), tenth(row["after"])
     if change.endswith(LITTLE):  # "from 15.3 % to 15.3 %" is read as a mistake
         words = {"name": name, "radius": radius, "after": after}
         if change[0] == "+":
@@ -301,6 +303,33 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
     before = tenth(row["before"])
     return say("scenario_page.result", name=name, radius=radius, before=before, after=after,
                change=change)  # fmt: skip
+
+
+def _interval_words(given: Inputs, name: str, row: Any, lang: str) -> str:
+    """Say what a scenario changes for the city with the intervals of the draws."""
+    say, now = speaker(lang), present(given).units.loc[CITY]
+    before, after = (
+        span(*(ends[key] for key in keys))
+        for ends, keys in ((now, ("low", "high")), (row, ("after_low", "after_high")))
+    )
+    words = {"name": name, "radius": km(given.radius_m, lang), "after": after}
+    words["change"] = _change_words(100 * row["low"], 100 * row["high"], lang)
+    if before == after:  # "from 15 % to 15 %" is read as a mistake
+        return say("scenario_page.result_interval_alike", **words)
+    return say("scenario_page.result_interval", before=before, **words)
+
+
+def _change_words(low: float, high: float, lang: str) -> str:
+    """Say by how many percentage points a share rises or falls, or between what it may do."""
+    say = speaker(lang)
+    ends = list(dict.fromkeys(signed(end) for end in (low, high)))
+    if ends == ["0"]:
+        return say("scenario_page.change_none")
+    if all(end.startswith("+") for end in ends):
+        return say("scenario_page.change_up", ends="–".join(end[1:] for end in ends))
+    if all(end.startswith("-") for end in ends):
+        return say("scenario_page.change_down", ends="–".join(end[1:] for end in ends[::-1]))
+    return say("scenario_page.change_either", low=ends[0], high=ends[-1])
 
 
 def moved_or_ends(row: Any) -> str:
@@ -334,7 +363,8 @@ def unit_table(found: Change, lang: str) -> pd.DataFrame:
     """
     say, given = speaker(lang), found.inputs
     rows = {}
-    for unit, row in found.units.items():
+    for unit in unit_order(given.city, found.units):
+        row = found.units[unit]
         size = _size(given, unit)
         if row["level"] == "district" and abs(row["change"] * size) < SMALLEST_KM2:
             continue

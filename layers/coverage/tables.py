@@ -10,7 +10,7 @@ import pandas as pd
 from geo.coverage.service_area import CITY
 from layers.coverage.measure import ReachAnswer
 from layers.coverage.question import Inputs
-from layers.coverage.wording import name_of, percent, reached_count, span, unit_name
+from layers.coverage.wording import name_of, percent, reached_count, span, unit_name, unit_order
 from layers.language.messages import speaker
 from layers.language.values import cell, number
 from layers.language.values import radius as doubt
@@ -47,7 +47,8 @@ def unit_table(answer: ReachAnswer, lang: str) -> pd.DataFrame:
     """
     say, units = speaker(lang), answer.units
     own = units[units["level"] == "district"]
-    order = [*units.index[units["level"] != "district"], *own.sort_values(["high", "low"]).index]
+    whole = unit_order(answer.city, units.index[units["level"] != "district"])
+    order = [*whole, *own.sort_values(["high", "low"]).index]
     rows, found = [], answer.rows
     for unit in order:
         row = found[unit]

@@ -97,6 +97,20 @@ def unit_name(city: City, unit: object, lang: str) -> str:
     return city_word(city, "half", unit, lang)
 
 
+def unit_order(city: City, units: Iterable[object]) -> list[object]:
+    """Return units of a city as they are told: the city, its parts as the pack has them, the rest.
+
+    Parameters
+    ----------
+    city
+        The pack that is asked; it is not changed.
+    units
+        As of :func:`unit_name`; the rest stays in its order.
+    """
+    rank = {unit: n for n, unit in enumerate((CITY, *city.halves))}
+    return sorted(units, key=lambda unit: rank.get(unit, len(rank)))
+
+
 def outside_note(city: City, lang: str) -> str:
     """Return the words for what lies outside the city.
 

@@ -46,6 +46,8 @@ PLACING: Final = "scn_place"
 VERSUS: Final = "atlas.scenario_versus"
 """Names of the two scenarios that the map sets against each other, blank until they are chosen;
 missing while it shows the changes of the one at work."""
+DOUBT: Final = "scn_compare"
+"""Whether draws stand behind the comparison."""
 TYPED: Final = "typed"
 MAPS: Final = ("change", "versus")
 """What the map may show."""
@@ -112,7 +114,7 @@ class ScenarioPart:
         elif self.apart is not None:
             words = self.apart.account[0]
         else:
-            words = told.sentence(self.found, self.screen.state.lang)
+            words = self._result(self.found)
             city, state = self.screen.city, self.screen.state
             words = marked(city, state, self.screen.name, words, state.lang)
         further = self.apart.account[1:] if self.apart is not None else ()
@@ -121,6 +123,15 @@ class ScenarioPart:
         html.show('<p class="summary" role="status">{}</p>', words)
         unknown = unknown_words(self.given.sites, self.screen.state.lang)
         html.small(" ".join(filter(None, [*further, self.say("scenario_page.not_facts"), unknown])))
+
+    def _result(self, found: told.Change) -> str:
+        """Say what the scenario at work changes, with its interval once that is asked for."""
+        lang, name = self.screen.state.lang, found.scenario.name
+        asks = st.session_state.get(DOUBT) and not self.screen.state.present
+        if not asks or name not in self.fitting:
+            return told.sentence(found, lang)
+        answer = cache.answer(self.screen.city, "scenario", self._compared(doubt=True))
+        return comparison.result_of(answer, name, lang)
 
     def picture(self) -> None:
         """Draw every site as a mark to take hold of, and what its place changes."""
@@ -490,9 +501,7 @@ class ScenarioPart:
             html.small(say("scenario_page.left_out", count=left_out))
         pictures, table = st.container(), st.container()
         offered = not (self.pair or screen.state.present)
-        doubt = bool(self.pair) or (
-            offered and st.toggle(say("scenario_page.compare"), key="scn_compare")
-        )
+        doubt = bool(self.pair) or (offered and st.toggle(say("scenario_page.compare"), key=DOUBT))
         asked = self._compared(doubt=doubt)
         found: comparison.ScenarioAnswer = cache.answer(screen.city, "scenario", asked)
         words: comparison.ScenarioWording = cache.wording(

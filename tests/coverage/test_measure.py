@@ -172,7 +172,7 @@ def test_no_area_is_less_than_nothing(ten: ReachAnswer, tianjin: City) -> None:
 
 def test_the_tables_read_least_first_and_keep_three_things_apart(ten: ReachAnswer) -> None:
     table = unit_table(ten, "zh")
-    assert list(table.index[:4]) == ["天津市", "“津城”", "其他区", "“滨城”"]
+    assert list(table.index[:4]) == ["天津市", "“津城”", "“滨城”", "其他区"]
     assert table.index[4] == "蓟州区"
     assert table.loc["蓟州区", "规划点名"] == "未点名"
     assert table.loc["蓟州区", "薄弱判断"] == "薄弱区"

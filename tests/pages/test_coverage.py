@@ -162,7 +162,12 @@ def test_a_place_is_added_closed_kept_and_taken_back():
     at.button(key="scn_save").click().run()
     assert "1 / 0 / 1" in page_text(at)
     assert page_text(at).count("<figure>") == 2
+    interval = "个百分点（90% 模拟区间）。"
+    assert interval not in page_text(at), "of the first line, nothing was drawn by lot yet"
     at.toggle(key="scn_compare").set_value(True).run()
+    assert interval in page_text(at)
+    order = [page_text(at).index(f">{name}<") for name in ("“津城”", "“滨城”", "其他区")]
+    assert order == sorted(order)
     assert "1 / 0 / 1" in page_text(at)
     at.button(key="scn_undo_park-tust").click().run()
     assert len(scene(at)["drawing"]["handles"]) == marks + 1

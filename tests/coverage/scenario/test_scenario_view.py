@@ -160,6 +160,9 @@ def test_scenarios_stand_side_by_side_with_intervals(toy: City, state: ViewState
     row = found.table.loc["远"]
     assert row["low"] == pytest.approx(9 * math.pi / 400, rel=2e-3)
     assert row["low"] <= row["high"]
+    low, high = (100 * row[end] for end in ("low", "high"))
+    said, after = comparison.result_of(answer, "远", "zh"), table.loc["远", "覆盖面积比例"]
+    assert f"变为 {after}，增加 {'–'.join(dict.fromkeys((f'{low:.1f}', f'{high:.1f}')))} 个" in said
 
 
 def shoelace_km2(path: str, latitude: float) -> float:
