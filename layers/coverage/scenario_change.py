@@ -307,11 +307,10 @@ def result_words(given: Inputs, name: str, row: Any, lang: str) -> str:
 
 def _interval_words(given: Inputs, name: str, row: Any, lang: str) -> str:
     """Say what a scenario changes for the city with the intervals of the draws."""
-    say, now = speaker(lang), present(given).units.loc[CITY]
-    before, after = (
-        span(*(ends[key] for key in keys))
-        for ends, keys in ((now, ("low", "high")), (row, ("after_low", "after_high")))
-    )
+    say = speaker(lang)
+    now: Any = present(given).units.loc[CITY]
+    before = span(now["low"], now["high"])
+    after = span(row["after_low"], row["after_high"])
     words = {"name": name, "radius": km(given.radius_m, lang), "after": after}
     words["change"] = _change_words(100 * row["low"], 100 * row["high"], lang)
     if before == after:  # "from 15 % to 15 %" is read as a mistake

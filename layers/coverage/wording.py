@@ -107,7 +107,7 @@ def unit_order(city: City, units: Iterable[object]) -> list[object]:
     units
         As of :func:`unit_name`; the rest stays in its order.
     """
-    rank = {unit: n for n, unit in enumerate((CITY, *city.halves))}
+    rank: dict[object, int] = {unit: n for n, unit in enumerate((CITY, *city.halves))}
     return sorted(units, key=lambda unit: rank.get(unit, len(rank)))
 
 

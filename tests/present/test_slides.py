@@ -23,7 +23,7 @@ from layers.pack.city import City
 from layers.present.pack.meeting_pack import of_district
 from layers.present.showing import Shown
 from layers.present.slides import slides
-from layers.present.slides.layout import fit, fit_table
+from layers.present.slides.layout import PAD, SURE, broken, fit, fit_table
 from layers.present.static_map.ink.rare import FONTS
 from layers.present.story import stories
 from layers.present.telling import Ask, Bars, tell
@@ -264,6 +264,14 @@ def test_what_is_too_long_is_cut_and_says_so() -> None:
     assert found.text.endswith("…")
     assert (found.points, found.lines) == (10.0, 2)
     assert fit("科技", 100, "zh", ((20.0, 1), (10.0, 2))).text == "科技"
+
+
+def test_a_short_heading_stays_on_one_line() -> None:
+    head = ["", "处数", "占各区合计", "处/百万人", "处/百平方公里", "其中公开或核实点位"]
+    rows = [head, ["“津城”", "20", "44%", "2.49", "0.963", "5 / 20"]]
+    grid = fit_table(rows, (91.8, 40), "zh", 9.0, 8)
+    assert grid is not None
+    assert len(broken("处数", 9.0, "zh", (grid.widths[1] - 2 * PAD) * SURE, bold=True)) == 1
 
 
 def test_a_table_that_does_not_fit_says_what_is_left_out() -> None:

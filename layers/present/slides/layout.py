@@ -198,6 +198,8 @@ LINES, MOST_LINES = 2, 4
 SURE: Final = 0.94
 """Part of a cell's width that is counted on: no office breaks a line as another does."""
 LONGEST_WORD: Final = 16
+SHORT_HEAD: Final = 3
+"""Characters of a heading that no line may break."""
 LONGEST_CELL: Final = 80
 LONGEST_TEXT: Final = 2_000
 """Characters of a sentence, or of all names that have a number on a map."""
@@ -258,7 +260,11 @@ def _columns(
         for at in range(len(cells[0]))
     ]
     words = [_longest_word(row[at] for row in cells) for at in range(len(cells[0]))]
-    unbroken = [wide(word, points, lang, bold=True) for word in words]
+    heads = [head if len(head) <= SHORT_HEAD else "" for head in cells[0]]
+    unbroken = [
+        max(wide(text, points, lang, bold=True) for text in both)
+        for both in zip(words, heads, strict=True)
+    ]
     every = len(naturals)
     for most, fewest in ((LINES, max(every - 1, 2)), (MOST_LINES, 2)):
         for columns in range(every, min(fewest, every) - 1, -1):

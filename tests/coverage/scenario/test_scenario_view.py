@@ -161,8 +161,9 @@ def test_scenarios_stand_side_by_side_with_intervals(toy: City, state: ViewState
     assert row["low"] == pytest.approx(9 * math.pi / 400, rel=2e-3)
     assert row["low"] <= row["high"]
     low, high = (100 * row[end] for end in ("low", "high"))
-    said, after = comparison.result_of(answer, "远", "zh"), table.loc["远", "覆盖面积比例"]
-    assert f"变为 {after}，增加 {'–'.join(dict.fromkeys((f'{low:.1f}', f'{high:.1f}')))} 个" in said
+    said, after = comparison.result_of(answer, "远", "zh"), table["覆盖面积比例"]["远"]
+    ends = "–".join(dict.fromkeys((f"{low:.1f}", f"{high:.1f}")))
+    assert f"变为 {after!s}，增加 {ends} 个" in said
 
 
 def shoelace_km2(path: str, latitude: float) -> float:
