@@ -760,7 +760,7 @@ def test_a_position_beyond_the_district_that_the_file_names_is_told(tianjin: Cit
     assert (taken.classes >> bit & 1).tolist() == [1, 0, 0, 1, 0]
     (told,) = [one for one in taken.report.found if one.key == "other_district"]
     assert sentence(told, "zh") == (
-        "2 行的坐标与所在区不符（首见第 2 行：写的是滨海新区，坐标在东丽区）。"
+        "2 行的坐标与所在区不符：第 2、5 行（第 2 行写的是滨海新区，坐标在东丽区）。"
     )
     assert "Binhai" in sentence(told, "en")
     outcome = Outcome(taken.tables, taken.reading)
