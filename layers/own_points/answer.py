@@ -48,7 +48,7 @@ from layers.own_points.one_by_one.dots import (
     points_alone,
     signs_alone,
 )
-from layers.own_points.own_list import terms_at
+from layers.own_points.own_list import names_at, terms_at
 from layers.own_points.parks import (
     RING,
     PointsParks,
@@ -420,7 +420,7 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
             city=asked.city,
             question=asked_of(shown),
             begin=file_begin(shown),
-            words={lang: word(shown, lang) for lang in LANGS},
+            words={lang: _told_of_columns(shown, lang) for lang in LANGS},
             layers=frozenset(shown.kinds if isinstance(shown, PointsParks) else ()),
             data={
                 **_tables(shown),
@@ -434,6 +434,14 @@ def hand_over(shown: PointsAnswer, form: Form) -> Package:
         ),
         form,
     )
+
+
+def _told_of_columns(shown: PointsAnswer, lang: str) -> PointsWording:
+    """Return an answer in words, and where the other columns of the file are to be had."""
+    told = word(shown, lang)
+    if not alone(shown) or shown.reading.taken is None:
+        return told
+    return replace(told, notes=(*told.notes, speaker(lang)("points_page.other_columns")))
 
 
 def _account(reading: Reading) -> pd.DataFrame:
@@ -452,8 +460,10 @@ def _unused(reading: Reading) -> dict[str, Data]:
 
 
 def _points(reading: Reading) -> Data:
-    """Return the points themselves, each with its doubt."""
+    """Return the points themselves, each with its name and its doubt."""
     table = terms_at(reading, reading.kept.xy)
+    if (called := names_at(reading, reading.kept.xy)) is not None:
+        table.insert(0, "own_name", called)
     at = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
     digits = len(str(len(table)))  # ids are sorted as texts
     names = pd.Index([f"point-{k:0{digits}}" for k in range(1, len(table) + 1)], name="id")
@@ -476,7 +486,9 @@ def _tables(shown: PointsAnswer) -> dict[str, Data]:
 
 
 def _surface(shown: PointsSurface) -> dict[str, Data]:
+    named = shown.reading.asked.city.districts[["name_zh", "name_en"]]
     districts = shown.districts.rename(columns={"n": "points"}).rename_axis("adcode")
+    districts = districts.join(named)
     districts = districts.drop(columns=["per_km2"] if shown.why else [])
     tables = {"districts": Data(districts)}
     if shown.surface is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -58,7 +59,7 @@ SAME_DEGREES: Final = 1e-7
 
 
 def list_name(name: str, city: City, fmt: str) -> str:
-    """Return what a list is called that is handed back.
+    """Return what a list is called that is handed back; the second time with a number.
 
     Parameters
     ----------
@@ -69,7 +70,10 @@ def list_name(name: str, city: City, fmt: str) -> str:
     fmt
         One of ``FORMATS``.
     """
-    return f"{name.rpartition('.')[0] or name}_{city.id}{FORMATS[fmt]}"
+    stem = name.rpartition(".")[0] or name
+    before = re.fullmatch(rf"(.+)_{re.escape(city.id)}(?:_(\d{{1,4}}))?", stem)
+    stem, turn = (before[1], int(before[2] or 1) + 1) if before else (stem, 1)
+    return f"{stem}_{city.id}{f'_{turn}' if turn > 1 else ''}{FORMATS[fmt]}"
 
 
 def contact_columns(outcome: Outcome) -> tuple[str, ...]:
@@ -212,6 +216,52 @@ def terms_at(reading: Reading, xy: Floats) -> pd.DataFrame:
         made[DOUBT] = made[DOUBT].astype(float)
     made[SOURCES] = made[SOURCES].where(made[SOURCES] != "", source.name)
     return made
+
+
+def names_at(reading: Reading, xy: Floats) -> list[str] | None:
+    """Return what the file calls its points; None where it names none, or they are people.
+
+    Parameters
+    ----------
+    reading, xy
+        As of :func:`terms_at`; of a file that is counted as it lies no name is known.
+
+    Returns
+    -------
+    list of str
+        In the order of the points. Blank where a filter left out some of several rows at one spot
+        whose names differ: which of them is meant nobody can tell.
+    """
+    import pyarrow.parquet as pq
+    from scipy.spatial import cKDTree  # no first view waits for it
+
+    if reading.taken is None or not len(xy):
+        return None
+    path = reading.asked.source.paths[0]
+    named = name_column(pq.read_schema(path).names)
+    if not named:
+        return None
+    rows = pq.read_table(path, columns=["lon", "lat", named]).to_pandas().dropna(
+        subset=["lon", "lat"])  # fmt: skip
+    if contacts(rows[[named]].head(LOOKED_AT), [named]):
+        return None
+    spots = rows.groupby(["lon", "lat"], sort=False)[named].agg(list).reset_index()
+    lonlat = np.column_stack(transformer(reading.asked.city.metric_epsg, 4326).transform(*xy.T))
+    _, at = cKDTree(spots[["lon", "lat"]]).query(lonlat, distance_upper_bound=SAME_DEGREES)
+    turns = pd.Series(at).groupby(at)
+    there = [*spots[named], []]
+    return [
+        _name_of(there[spot], turn, n)
+        for spot, turn, n in zip(at, turns.cumcount(), turns.transform("size"), strict=True)
+    ]
+
+
+def _name_of(names: Sequence[object], turn: int, n: int) -> str:
+    """Return the name of one of so many points at one spot, by the names of the rows there."""
+    told = ["" if _is_none(name) else str(name) for name in names]
+    if len(told) == n:
+        return told[turn]
+    return told[0] if len({*told}) == 1 else ""
 
 
 def doubts_at(reading: Reading, xy: Floats) -> Floats:

@@ -178,7 +178,7 @@ def account(reading: Reading, lang: str) -> tuple[str, ...]:
         lines.append(say("points_page.kept", kept=count(len(reading.kept.xy)), seed=SEED))
     if reading.alone:
         lines.append(say("points_page.alone"))
-    return (*lines, _doubt(reading, lang))
+    return (*lines, doubt_line(reading, lang))
 
 
 def _rows(reading: Reading, say: Say) -> str:
@@ -236,8 +236,16 @@ def _metres(metres: float, lang: str) -> str:
     return km(metres, lang) if metres >= 1000 else number(metres, unit("m", lang))
 
 
-def _doubt(reading: Reading, lang: str) -> str:
-    """Say of how many rows the doubt is known, and whence."""
+def doubt_line(reading: Reading, lang: str) -> str:
+    """Say of how many rows the doubt is known, and whence.
+
+    Parameters
+    ----------
+    reading
+        As :func:`layers.own_points.reading.read` returns it.
+    lang
+        Language of the words, ``zh`` or ``en``.
+    """
     say, told = speaker(lang), reading.certainty
     span = dict.fromkeys(_metres(one, lang) for one in told.rounded_m)
     values = {"rounded": "–".join(span), "shifted": _metres(told.shifted_m, lang)}

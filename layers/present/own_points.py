@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import shapely
+
+from geo.base.bridge import transformer
 from layers.district_table import wording as table_wording
 from layers.district_table.drawing import draw as draw_table
 from layers.district_table.measure import TableAnswer
@@ -16,7 +19,8 @@ from layers.own_points.answer import PointsAnswer, alone, draw, signs, word
 from layers.own_points.filtering import filter_words
 from layers.own_points.naming import bare_name, date_words, file_words, title_words
 from layers.own_points.parks import asked_kinds
-from layers.own_points.wording import named_in_both
+from layers.own_points.reading import Reading
+from layers.own_points.wording import doubt_line, named_in_both
 from layers.pack.city import City
 from layers.present.story import Scene
 from layers.present.telling import Told
@@ -48,22 +52,35 @@ def told(shown: PointsAnswer, city: City, state: ViewState) -> Told:
     shades = signs(shown, words, lang)
     what = "alone" if alone(shown) else shown.options.show
     called = f"{bare_name(named['file'])}_{say(f'points_page.show_{what}')}"
+    # What the positions are worth goes wherever the map goes.
+    whence = doubt_line(reading, lang)
+    doubts = [one for k, one in enumerate(words.account) if not k or one == whence]
+    rest = [one for one in words.account if one not in doubts]
+    scene = _scene("points_page.part_points")
     return Told(
-        _scene("points_page.part_points"),
+        replace(scene, insets=_held(city, reading)) if alone(shown) else scene,
         city,
         replace(ground, density=state.density, points=state.points),
         title=say("frame.filtered", title=title) if filtered else title,
         sentence=words.spoken or words.sentence,
-        doubt=words.account[0] if words.account else "",
+        doubt=paragraph(doubts, lang),
         filtered=filtered,
         dated=named_in_both(reading).of(lang),
-        notes=(*words.account[1:], *words.findings, *words.notes),
+        notes=(*rest, *words.findings, *words.notes),
         legend=(*((("", words.legend_title),) if words.legend_title else ()), *shades),
         drawing=draw(shown, lang),
         source=say("points_page.picture_source", **file),
         table=next(iter(words.tables.values()), None),
         called=say("frame.filtered", title=called) if filtered else called,
     )
+
+
+def _held(city: City, reading: Reading) -> tuple[str, ...]:
+    """Return the enlarged parts in which points lie: dots of one colour have no other border."""
+    lon, lat = transformer(city.metric_epsg, 4326).transform(*reading.kept.xy.T)
+    points = shapely.points(lon, lat)
+    held = {each.id: shapely.box(*each.bounds) for each in city.insets}
+    return tuple(id_ for id_, box in held.items() if shapely.intersects(box, points).any())
 
 
 def _scene(part: str) -> Scene:

@@ -26,7 +26,7 @@ from layers.intake.outcome import (
 )
 from layers.intake.take_in import take_in
 from layers.language.messages import LANGS, speaker
-from layers.own_points.own_list import own_list, terms_at
+from layers.own_points.own_list import list_name, names_at, own_list, terms_at
 from layers.own_points.reading import FileQuestion, account_values, doubts, read
 from layers.own_points.source import Source
 from layers.own_points.surface import measure_surface
@@ -227,6 +227,14 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
                             classes=taken.classes), tianjin, "zh", fmt) == data  # fmt: skip
 
 
+def test_a_list_that_goes_back_again_is_numbered(tianjin: City) -> None:
+    name, told = "企业.名录.csv", []
+    for fmt in ("xlsx", "xlsx", "circles"):
+        name = list_name(name, tianjin, fmt)
+        told.append(name.removeprefix("企业.名录_tianjin"))
+    assert told == [".xlsx", "_2.xlsx", "_3_circles.geojson"]
+
+
 def test_how_to_reach_people_goes_back_to_whoever_brought_it_alone(tianjin: City) -> None:
     lines = ["name,lon,lat,联系人,a", "甲,117.21234,39.11234,张某,13800001000"]
     taken = take_in(("a.csv", csv(lines)), tianjin, {})
@@ -318,8 +326,11 @@ def test_points_that_were_read_carry_what_their_file_says_of_them(
     assert whence is not None
     assert (whence.stated + whence.estimated + whence.placed, whence.placed) == (5, 2)
     assert "2 行的位置由使用者指定" in account(reading, "zh")[0]
-    told = terms_at(reading, reading.kept.xy).sort_values("lon").reset_index(drop=True)
-    first = told.iloc[0]
+    names = names_at(reading, reading.kept.xy)
+    assert names is not None
+    told = terms_at(reading, reading.kept.xy).assign(name=names).sort_values("lon")
+    told, first = told.reset_index(drop=True), told.iloc[0]
+    assert "".join(told["name"]) in ("度空零逗宽反", "度零空逗宽反")
     assert (first["lon"], first["coordinateUncertaintyInMeters"]) == (117.1, 500)
     assert first["georeferenceSources"] == "统计年报"
     assert (first["georeferencedDate"], len(told)) == ("2024-03-05", 6)

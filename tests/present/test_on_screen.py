@@ -19,7 +19,8 @@ from pypdf import PdfReader
 from geo.coverage.scenario import Scenario
 from layers.language.bilingual import Bilingual
 from layers.language.messages import LANGS, speaker
-from layers.pack.city import City
+from layers.own_points.wording import doubt_line
+from layers.pack.city import City, Inset
 from layers.places.screen_tables import sources_table
 from layers.plan.diff import packs
 from layers.plan.scene import PlanScene
@@ -34,7 +35,7 @@ from layers.present.telling import Told, measure
 from layers.view.codecs import token
 from layers.view.page_options import PlanOptions, PointsOptions
 from layers.view.state import Lang, default_state
-from tests.own_points.test_answer import Ask
+from tests.own_points.test_answer import CENTRE, TO_DEGREES, Ask, heap
 from tests.own_points.test_answer import ask as asked  # noqa: F401 - a fixture
 from tests.plan.test_diff import changed
 
@@ -72,6 +73,7 @@ def test_own_points_are_handed_out_with_file_filter_and_sentence(
     told = own_points.told(shown, toy, state)
     assert "enterprises.parquet" in told.title
     assert "3" in told.filtered
+    assert doubt_line(shown.reading, state.lang) in told.doubt
     for kind, text in said(told):
         for part in (told.sentence, told.doubt, told.filtered):
             assert bare(part).rstrip("。") in text, kind
@@ -91,6 +93,17 @@ def test_own_points_without_a_filter_claim_none(
     told = own_points.told(asked(**options), toy, state)
     page = PdfReader(io.BytesIO(file_of("pdf", told).data)).pages[0].extract_text()
     assert "筛选" not in page + told.title + told.sentence
+
+
+def test_few_own_points_keep_the_enlarged_parts_that_hold_them(
+    asked: Ask,  # noqa: F811
+    toy: City,
+) -> None:
+    lon, lat = TO_DEGREES.transform(*CENTRE)
+    held = Inset("held", Bilingual("甲", "A"), (lon - 0.02, lat - 0.02, lon + 0.02, lat + 0.02))
+    bare = Inset("bare", Bilingual("乙", "B"), (lon + 1, lat, lon + 2, lat + 1))
+    told = own_points.told(asked(heap(20)), replace(toy, insets=(bare, held)), default_state(toy))
+    assert told.scene.insets == ("held",)
 
 
 def test_a_scenario_that_was_drawn_is_handed_out(toy: City) -> None:
