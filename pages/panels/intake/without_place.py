@@ -178,12 +178,22 @@ def _by_district(screen: Screen) -> None:
 
 
 def _beside(screen: Screen, outcome: Outcome) -> None:
-    """Say that the last row was put beyond the district that the file names."""
-    last = outcome.placed[-1]
-    if said := outcome.missed_district(last, screen.city):
-        name = cell(screen.city.districts.loc[said], "name", screen.state.lang)
-        row = outcome.label(last.row, screen.say)
-        html.show('<p role="status">{}</p>', screen.say("intake_page.beside", row=row, name=name))
+    """Say that the last row was put beyond the city, or in another district than it should be."""
+    last, say = outcome.placed[-1], screen.say
+    said, there = (
+        outcome.named_district(last.row, screen.city),
+        outcome.counted_in(last, screen.city),
+    )
+    if there and said in ("", there):
+        return
+    key = "elsewhere" if there else "placed_outside_of" if said else "placed_outside"
+    districts, lang = screen.city.districts, screen.state.lang
+    named = {
+        name: cell(districts.loc[code], "name", lang) if code else ""
+        for name, code in (("name", said), ("there", there))
+    }
+    row = outcome.label(last.row, say)
+    html.show('<p role="status">{}</p>', say(f"intake_page.{key}", row=row, **named))
 
 
 def _placed_in(screen: Screen, row: int, key: str) -> None:
