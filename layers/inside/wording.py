@@ -129,8 +129,7 @@ def _places(answer: InsideAnswer, lang: str) -> pd.DataFrame:
             {
                 title("name", lang): cell(row, "name", lang),
                 say("filter.kind"): _kind(answer, row["kind"], lang),
-                say("filter.district"): cell(row, "site_name", lang)
-                or cell(row, "host_name", lang),
+                title("site_name", lang): cell(row, "site_name", lang),
                 say("inside_page.share"): number(100 * float(row["share"]), "%"),
                 say("inside_page.drawn"): say("card.yes" if row["drawn"] else "card.no"),
                 "id": str(place),
@@ -157,7 +156,7 @@ def _names(say: Say, lang: str) -> list[str]:
     return [
         title("name", lang),
         say("filter.kind"),
-        say("filter.district"),
+        title("site_name", lang),
         say("inside_page.share"),
         say("inside_page.drawn"),
     ]

@@ -22,7 +22,7 @@ from layers.pack.layer_spec import Style
 from layers.view.index_numbers import index_numbers
 from layers.view.page_options import Ground
 from layers.view.rows import View, rows_in_view
-from layers.view.totals import is_national, left_out
+from layers.view.totals import is_national, is_sought, left_out
 from layers.view.vague import is_vague
 
 TINTS: Final = ("#F6E6D9", "#CEDFD6")
@@ -211,12 +211,12 @@ def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sig
     """
     say, neutral, rows = speaker(lang), Style("circle", NEUTRAL), view.mapped
     near = rows[~is_vague(rows)]
-    national, firm = is_national(near), near["location_class"].isin(FIRM)
+    firm = near["location_class"].isin(FIRM)
     sure = plain_mark(neutral, firm=True)
     signs = shapes(view.city, set(near["kind"]), lang) if kinds else []
+    if sizes:
+        signs += _levels(near, sure, lang)
     wanted = (
-        (national & sizes, _sized(sure, 23), "plate.national"),
-        (~national & sizes, _sized(sure, 17), "plate.other_levels"),
         (firm, sure, "plate.firm"),
         (~firm, plain_mark(neutral, firm=False), "plate.schematic"),
     )
@@ -226,6 +226,22 @@ def marks(view: View, lang: str, *, kinds: bool, sizes: bool = True) -> list[Sig
         and (near["plan_status"].eq("later_fact") & near["current_status_as_of"].notna()).any()
     ):
         signs.append((YEAR, say("plate.year")))
+    return signs
+
+
+def _levels(near: gpd.GeoDataFrame, sure: str, lang: str) -> list[Sign]:
+    """Explain the two sizes: more large marks are drawn than headlines count as national."""
+    say, national = speaker(lang), is_national(near)
+    signs = []
+    for key, side, rows, apart in (
+        ("national", 23, national, ~near["counted"].astype(bool)),
+        ("other_levels", 17, ~national, is_sought(near)),
+    ):
+        n, some = int(rows.sum()), int((rows & apart).sum())
+        if some:
+            signs.append((_sized(sure, side), say(f"plate.{key}_apart", count=n, some=some)))
+        elif n:
+            signs.append((_sized(sure, side), say(f"plate.{key}", count=n)))
     return signs
 
 

@@ -237,6 +237,19 @@ def by_district(view: View, lang: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
+def sought(view: View) -> tuple[int, int]:
+    """Return how many counted places the plan strives for as national, and of how many no district.
+
+    Parameters
+    ----------
+    view
+        What is shown.
+    """
+    rows = _Rows(view, None)
+    mask = rows.counted & rows.national & ~rows.held
+    return int(mask.sum()), int(rows.elsewhere()["unplaced"][:, 2].sum())
+
+
 def lines(view: View) -> tuple[Bilingual, ...]:
     """Return the ways of counting as sentences, for the sources of a file.
 

@@ -12,6 +12,7 @@ from layers.language.messages import speaker
 from layers.language.values import Row, cell
 from layers.pack.catalogue import CITY
 from layers.pack.city import City
+from layers.places.screen_tables import district_words
 from layers.view.index_numbers import index_numbers
 from layers.view.rows import View
 
@@ -29,9 +30,9 @@ class Item:
     name
         In the reader's language.
     where
-        What stands beside its name: the district that runs it, else that of its site, and that
-        none is known is said (a title of the city is the whole city's); or what the caller of
-        :func:`grouped` says.
+        What stands beside its name: the district that runs it, with that of its site where they
+        differ, and that none is known is said (a title of the city is the whole city's); or what
+        the caller of :func:`grouped` says.
     location_class
         How its position is known, which decides its mark.
     """
@@ -81,7 +82,7 @@ def listing(view: View, lang: str) -> tuple[Group, ...]:
 
     def beside(row: Row) -> str:
         home = say("list.city" if cell(row, "title_of", lang) == CITY else "list.nowhere")
-        return cell(row, "host_name", lang) or cell(row, "site_name", lang) or home
+        return district_words(row, lang) or home
 
     return grouped(view.city, view.places, lang, beside)
 

@@ -71,7 +71,7 @@ def _cells(view: View, row: Row, lang: str) -> tuple[object, ...]:
         _level(row, lang) or unknown,
         _closed(row, "plan_status", lang) or speaker(lang)("table.not_in_plan"),
         _closed(row, "current_status", lang) or unknown,
-        _district(row, lang) or unknown,
+        district_words(row, lang) or unknown,
         _placed(row, lang) or unknown,
         None if metres is None else metres / 1000,
         cell(row, "lead_unit", lang) or unknown,
@@ -120,8 +120,21 @@ def _level(row: Row, lang: str) -> str:
     return level
 
 
-def _district(row: Row, lang: str) -> str:
-    """Return the district that administers a place, and that of its site where they differ."""
+def district_words(row: Row, lang: str) -> str:
+    """Return the district that administers a place, and that of its site where they differ.
+
+    Parameters
+    ----------
+    row
+        Of a place.
+    lang
+        Language of the words, ``zh`` or ``en``.
+
+    Returns
+    -------
+    str
+        Empty where neither is known.
+    """
     host, site = cell(row, "host_name", lang), cell(row, "site_name", lang)
     if not site or host == site:
         return host

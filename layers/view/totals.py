@@ -70,6 +70,23 @@ def is_national(frame: pd.DataFrame) -> pd.Series:
     return national.fillna(False).astype(bool)
 
 
+def is_sought(frame: pd.DataFrame) -> pd.Series:
+    """Return for each place whether the plan strives for its national level.
+
+    Parameters
+    ----------
+    frame
+        Places, columns ``level`` and ``level_basis``.
+
+    Returns
+    -------
+    Series of bool
+        With the frame's index.
+    """
+    sought = frame["level"].eq("national") & frame["level_basis"].eq("aimed_at")
+    return sought.fillna(False).astype(bool)
+
+
 def is_named(frame: pd.DataFrame) -> pd.Series:
     """Return for each place whether it counts as one that the plan names.
 

@@ -15,6 +15,7 @@ from layers.language.values import paragraph
 from layers.map.plate import LAND, TINTS
 from layers.map.symbols import data_uri, plain_mark
 from layers.pack.catalogue import FIRM
+from layers.places.bases import sought
 from layers.places.brief import Brief, brief
 from layers.places.card import Card, Clause, Row, Source, card
 from layers.places.listing import Group, Item, listing
@@ -108,8 +109,11 @@ def parts(screen: Screen, view: View) -> None:
         )
         for row in rows
     )
-    held, striven = level_counts(found)
+    held, _ = level_counts(found)
+    striven, open_ = sought(view)
     notes = [say("explore.parts_striven", count=striven)] if striven else []
+    if open_:
+        notes = [say("explore.parts_striven_open", count=striven, open=open_)]
     notes += unnamed(found, city, lang)
     st.html(
         Markup(

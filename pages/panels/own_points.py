@@ -822,10 +822,11 @@ def _unwant(value: str) -> None:
 
 def _change_file(offered: Collection[str]) -> None:
     """Take another file; what was chosen or stated of the last one means nothing in this one."""
+    if not is_offered("points_file", offered):
+        return
     file: Any = st.session_state["points_file"]
     # A file that was used a moment ago is chosen by the page: what the browser says of it is none.
-    is_choice = not is_echo("points_file") and file != session.state().points.file
-    if not is_offered("points_file", offered) or not is_choice:
+    if is_echo("points_file") or file == session.state().points.file:
         return
     session.change(points=own_files.of_file(session.state().points, file))
 

@@ -26,7 +26,8 @@ def ground(screen: Screen) -> None:
     say = screen.say
     # A city without a structure of its own is not offered one.
     known = [g for g in get_args(Ground) if g != "structure" or screen.city.structure]
-    shown = sync("ground", screen.state.explore.ground)
+    words = {each: say(f"ground.{each}") for each in known}
+    shown = sync("ground", screen.state.explore.ground, words)
     st.selectbox(
         say("explore.ground"),
         known,

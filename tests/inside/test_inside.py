@@ -143,7 +143,10 @@ def test_the_sentence_names_interval_whole_and_what_is_not_known(toy: City, lang
     assert "10" in words.sentence
     assert "1" in words.account[1]
     assert list(words.tables) == ["places", "kinds", "districts"]
-    assert len(words.tables["places"]) == 2
+    table = words.tables["places"]
+    assert len(table) == 2
+    sites = touched(asked(toy, circle(5, 5, 2000)))[f"site_name_{lang}"].tolist()
+    assert table["坐落区" if lang == "zh" else "District of the site"].tolist() == sites
 
 
 def test_without_a_shape_it_says_what_to_do(toy: City) -> None:

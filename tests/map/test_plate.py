@@ -189,6 +189,12 @@ def test_the_legend_counts_what_is_drawn(tianjin):
     near = rows[rows.uncertainty_m <= VAGUE_M]
     words = [words for _, words in plate(seen(tianjin), "none", "zh").legend]
     assert f"位置有据（图上 {near.location_class.isin(FIRM).sum()}）" in words
+    national = near.level.eq("national") & near.level_basis.ne("aimed_at")
+    apart, striven = national & ~near.counted, near.level_basis.eq("aimed_at")
+    said = f"图上 {national.sum()}，其中 {apart.sum()} 处不另计"
+    assert f"国家级（已批复，{said}）" in words
+    assert f"其他级别（图上 {(~national).sum()}，含规划争取国家级 {striven.sum()}）" in words
+    assert not (national & striven).any(), "a large mark is never one that is only sought"
     none = seen(tianjin, layers=frozenset({"district"}))
     assert len(plate(none, "none", "zh").legend) == 1
 

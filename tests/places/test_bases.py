@@ -9,7 +9,7 @@ import pytest
 
 from layers.map.plate import plate
 from layers.pack.city import City
-from layers.places.bases import by_district, entry, schools, table, ways
+from layers.places.bases import by_district, entry, schools, sought, table, ways
 from layers.places.spread import (
     beside,
     doubt,
@@ -93,6 +93,13 @@ def test_the_filtered_rows_of_a_view_are_counted_alike(tianjin: City) -> None:
     assert by_key["all"].n == by_key["all"].national
     assert by_key["headline"].n == {w.key: w for w in ways(whole(tianjin))}["headline"].national
     assert first_sentence(view, spread(view), "zh").startswith("筛选后：")
+
+
+def test_what_is_sought_counts_in_no_sum_of_the_districts(tianjin: City) -> None:
+    rows = whole(tianjin).places
+    aimed = rows[rows["level_basis"].eq("aimed_at").fillna(False) & rows["counted"]]
+    nowhere = aimed[aimed["host_adcode"].isna()]
+    assert sought(whole(tianjin)) == (len(aimed), len(nowhere)) == (6, 5)
 
 
 def test_a_city_of_other_parts_has_its_own_words(toy: City) -> None:

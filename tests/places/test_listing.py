@@ -29,6 +29,14 @@ def test_a_title_of_the_city_is_the_whole_citys(tianjin: City) -> None:
     assert {i.id: i.where for group in groups for i in group.items}["ai-pilot"] == "全市"
 
 
+def test_that_a_place_stands_elsewhere_than_it_is_run_from_is_said(tianjin: City) -> None:
+    groups = listing(rows_in_view(tianjin, default_state(tianjin)), "zh")
+    where = {item.id: item.where for group in groups for item in group.items}
+    assert where["sign-biomanufacturing-valley"] == "滨海新区（坐落东丽区）"
+    assert where["plat-skl-crystal"] == "坐落西青区", "nobody says which district runs it"
+    assert where["plat-supercomputer"] == "滨海新区"
+
+
 def test_a_number_belongs_to_the_place_whatever_is_filtered(tianjin: City) -> None:
     state = default_state(tianjin)
     few = replace(state, lang="en", filters=Filters(district=frozenset({"120116"})))

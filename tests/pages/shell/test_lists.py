@@ -9,13 +9,15 @@ from typing import Any, cast
 import pytest
 import streamlit as st
 
+from layers.language.messages import speaker
 from layers.pack.city import City
-from pages.panels import own_points, scenario
+from layers.view.state import default_state
+from pages.panels import own_points, plate, scenario
 from pages.panels.deck import desk
 from pages.panels.intake import district_table, proposal, whose, without_place
 from pages.panels.intake import held as own_files
 from pages.panels.plan import indicators, tasks
-from pages.shell import session
+from pages.shell import session, widgets
 from pages.shell.frame import Screen
 from pages.shell.widgets import is_offered
 
@@ -68,6 +70,28 @@ def test_what_a_list_does_not_offer_changes_nothing(
     report(cast(Any, SimpleNamespace(city=toy)))
     assert changed == []
     assert held == before
+
+
+def test_the_fill_of_the_districts_is_said_anew_in_another_language(
+    monkeypatch: pytest.MonkeyPatch, toy: City
+) -> None:
+    class Session(dict[str, object]):
+        written: list[str]
+
+        def __setitem__(self, key: str, value: object) -> None:
+            self.written.append(key)
+            super().__setitem__(key, value)
+
+    held = Session()
+    monkeypatch.setattr(st, "session_state", held)
+    monkeypatch.setattr(st, "selectbox", lambda *_, **__: None)
+    state, sent = default_state(toy), []
+    for lang in ("zh", "zh", "en"):
+        held.written = []
+        held.pop(widgets._WRITTEN, None)  # the run before came to its end
+        plate.ground(cast(Any, SimpleNamespace(city=toy, state=state, say=speaker(lang))))
+        sent.append("ground" in held.written)
+    assert sent == [True, False, True]
 
 
 @pytest.mark.parametrize(
