@@ -32,6 +32,13 @@ DOT: Final = look_sign({"fill": OWN, "line": OWN_LINE, "dot": True})
 NOISE: Final = "#8A8478"
 SMALL_PX, LARGE_PX, MOST_LARGE = 3.2, 4.4, 200
 """Radius of a dot, pixels; and of one of so few with nothing else beside them."""
+LEAST_M: Final = 200.0
+"""A smaller circle of doubt is hidden by its dot wherever the map goes, metres."""
+MOST_CIRCLES: Final = 500
+"""Of more circles none could be told from the others."""
+CIRCLE: Final = svg(
+    f'<circle cx="10" cy="10" r="7.5" fill="{OWN}" fill-opacity="0.12" stroke="{OWN_LINE}"/>'
+)
 
 
 def own_dots(reading: Reading, xy: Floats, colour: str = OWN) -> tuple[Shapes, ...]:
@@ -50,8 +57,7 @@ def own_dots(reading: Reading, xy: Floats, colour: str = OWN) -> tuple[Shapes, .
         return ()
     to_degrees = transformer(reading.asked.city.metric_epsg, 4326)
     lonlat = np.column_stack(to_degrees.transform(*xy.T))
-    frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(lonlat)], crs=4326)
-    return (Shapes(frame, line=OWN_LINE, fill=colour, opacity=0.95, weight=0.9, radius=SMALL_PX),)
+    return (_laid(lonlat, colour),)
 
 
 def proposed_dots(rows: pd.DataFrame) -> tuple[Shapes, ...]:
@@ -64,10 +70,12 @@ def proposed_dots(rows: pd.DataFrame) -> tuple[Shapes, ...]:
     """
     used = rows.loc[rows["status"] == USED, ["lon", "lat"]].to_numpy()
     some = used[:: -(-len(used) // MOST_DOTS) or 1]
-    if not len(some):
-        return ()
-    frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(some)], crs=4326)
-    return (Shapes(frame, line=OWN_LINE, fill=OWN, opacity=0.95, weight=0.9, radius=SMALL_PX),)
+    return (_laid(some, OWN),) if len(some) else ()
+
+
+def _laid(lonlat: Floats, colour: str) -> Shapes:
+    frame = gpd.GeoDataFrame(geometry=[shapely.MultiPoint(lonlat)], crs=4326)
+    return Shapes(frame, line=OWN_LINE, fill=colour, opacity=0.95, weight=0.9, radius=SMALL_PX)
 
 
 def own_colour(reading: Reading) -> str:
@@ -79,15 +87,6 @@ def own_colour(reading: Reading) -> str:
         As :func:`layers.own_points.reading.read` returns it.
     """
     return OWN if len(reading.kept.xy) <= MOST_DOTS else NOISE
-
-
-LEAST_M: Final = 200.0
-"""A smaller circle of doubt is hidden by its dot wherever the map goes, metres."""
-MOST_CIRCLES: Final = 500
-"""Of more circles none could be told from the others."""
-CIRCLE: Final = svg(
-    f'<circle cx="10" cy="10" r="7.5" fill="{OWN}" fill-opacity="0.12" stroke="{OWN_LINE}"/>'
-)
 
 
 def doubt_circles(reading: Reading) -> tuple[Shapes, ...]:
