@@ -213,7 +213,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
     """
     state = state_of(scene, city, over)
     lang = state.lang
-    page = _page(scene, city, state, ask)
+    page = _with_shape(_page(scene, city, state, ask), scene, city, state, ask)
     claimed = _claimed(scene, city, state)
     filtered = in_words(city, claimed, scene.page)
     own = {
@@ -331,6 +331,21 @@ def _changes(lang: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield look and words of what one option keeps, gains and loses."""
     for name, look in (("kept", KEPT), ("gained", GAINED), ("lost", LOST)):
         yield look, speaker(lang)(f"scenario.area.{name}")
+
+
+def _with_shape(page: _Page, scene: Scene, city: City, state: ViewState, ask: Ask) -> _Page:
+    """Add the shape that the reader has drawn; what lies in it is asked of the layout map alone."""
+    asked = ANALYSES["inside"].question(state)
+    if scene.page not in ("explore", "coverage", "corridor") or not asked.options.shape:
+        return page
+    answer = ask(city, "inside", asked)
+    shape = ANALYSES["inside"].draw(answer, state.lang)
+    if shape is None:
+        return page
+    under = page.drawing or Drawing(subject=True)
+    said = [ANALYSES["inside"].word(answer, state.lang).sentence] if scene.page == "explore" else []
+    drawn = replace(under, shapes=[*under.shapes, *shape.shapes])
+    return replace(page, drawing=drawn, doubt=[*page.doubt, *said])
 
 
 def _explore(city: City, state: ViewState, ask: Ask) -> _Page:
