@@ -8,8 +8,9 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.district_table.measure import TableAnswer
+from layers.district_table.table import said_unit
 from layers.language.messages import speaker
-from layers.language.values import cell, number
+from layers.language.values import THIN, cell, number
 from layers.map.colours import OPACITY, shades
 from layers.map.overlay import Drawing, Shapes
 from layers.view.question import Refusal
@@ -65,9 +66,21 @@ def draw(answer: TableAnswer | Refusal, lang: str) -> Drawing | None:
     )
 
 
+def behind(answer: TableAnswer) -> str:
+    """Return what stands behind a figure that is said: its unit, if it has one.
+
+    Parameters
+    ----------
+    answer
+        As :func:`layers.district_table.measure.measure` returns it.
+    """
+    unit = said_unit(answer.column)
+    return f"{THIN}{unit}" if unit else ""
+
+
 def _tip(answer: TableAnswer, code: str, lang: str) -> str:
     say, figure = speaker(lang), float(answer.frame["figure"][code])
     name = cell(answer.city.districts.loc[code], "name", lang)
     if pd.isna(figure):
         return say("district_table.tip_none", district=name)
-    return say("district_table.tip", district=name, figure=number(figure))
+    return say("district_table.tip", district=name, figure=number(figure) + behind(answer))

@@ -25,6 +25,11 @@ _UNITS_OVER: Final = re.compile(
     r"[（(]?\s*(?:计量)?(?<![填报制送])单位\s*[:：]\s*([^\s（）()]+)\s*[）)]?"
 )
 """Units over a table; 填报单位 names who filled it in."""
+_COUNTED: Final = re.compile(
+    r"[十百千万亿]*(?:家|个|户|名|人次?|元|美元|件|项|处|所|座|台|套|篇|吨|亩|公顷|米|公里|"
+    r"平方(?:米|公里|千米)|km2|km²|m²|ha)"
+)
+"""Units that are said behind a figure; brackets may hold other words, such as 不含军工."""
 _UNIT_BEHIND: Final = re.compile(r"[（(]([^（）()]{1,12})[）)]\s*$")
 _WRITER_OVER: Final = re.compile(
     r"[（(]?\s*(?:填报|填表|制表|编制|报送)(?:单位|部门|人|日期|时间)\s*[:：]\s*[^\s）)]*\s*[）)]?"
@@ -120,6 +125,22 @@ def called(column: Column) -> str:
     """
     has_unit = not column.unit or column.name.rstrip("）) ").endswith(column.unit)
     return column.name if has_unit else f"{column.name}（{column.unit}）"
+
+
+def said_unit(column: Column) -> str:
+    """Return the unit that may be said behind a figure of a column; empty for none.
+
+    Parameters
+    ----------
+    column
+        The figures. Shares stay without: a cell that is shown as 3.5% may hold 0.035.
+
+    Examples
+    --------
+    >>> said_unit(Column("产值", (), unit="亿元")), said_unit(Column("企业", (), unit="不含军工"))
+    ('亿元', '')
+    """
+    return column.unit if _COUNTED.fullmatch(column.unit) else ""
 
 
 def district_table(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from layers.district_table.drawing import fills
+from layers.district_table.drawing import behind, fills
 from layers.district_table.measure import BASES, TableAnswer, TableQuestion
 from layers.district_table.table import DistrictTable, called, is_rate
 from layers.language.messages import Say, display, speaker
@@ -140,6 +140,10 @@ def shown(answer: TableAnswer, value: float) -> str:
     return stated(value) if answer.options.per == "none" else number(value)
 
 
+def _with_unit(answer: TableAnswer, value: float) -> str:
+    return shown(answer, value) + behind(answer)
+
+
 def _sentence(answer: TableAnswer, lang: str) -> str:
     say, known = speaker(lang), answer.frame["figure"].dropna()
     told = {"shown": title(answer, lang), "n": len(known), "of": len(answer.frame)}
@@ -150,7 +154,7 @@ def _sentence(answer: TableAnswer, lang: str) -> str:
         key: cell(answer.city.districts.loc[code], "name", lang)
         for key, code in (("high", high), ("low", low))
     }
-    most, least = (shown(answer, float(known[code])) for code in (high, low))
+    most, least = (_with_unit(answer, float(known[code])) for code in (high, low))
     if len(known) == 1:
         return say("district_table.alone", high=names["high"], most=most, **told)
     if known[high] == known[low]:

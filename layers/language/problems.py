@@ -78,9 +78,10 @@ def _place(problem: Problem, lang: str) -> str:
 
 def _row(row: str, say: Say) -> str:
     for start, key in (("#", "problem_line.row"), ("row group ", "problem_line.group")):
-        number = row.removeprefix(start)
-        if number != row and number.isdecimal():
-            return say(key, number=number)
+        number, _, name = row.removeprefix(start).partition(" ")
+        if row.startswith(start) and number.isdecimal():
+            called = display(name, longest=LONGEST)
+            return " ".join(filter(None, [say(key, number=number), called]))
     return display(row, longest=LONGEST)
 
 

@@ -103,7 +103,8 @@ def table_told(answer: TableAnswer, state: ViewState) -> Told:
     table = answer.question.table
     dated = table_wording.date_words(table, lang)
     source = say("district_table.source", file=display(table.file, longest=60), dated=dated)
-    named = say("district_table.page.title_file", file=display(table.file, longest=60))
+    file = display(bare_name(table.file), longest=60)
+    named = say("district_table.page.title_file", file=file)
     ground = replace(default_state(city, lang), layers=frozenset({"district"}))
     shades = tuple((swatch(colour, OPACITY), text) for colour, text in words.legend)
     return Told(

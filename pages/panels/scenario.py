@@ -115,8 +115,10 @@ class ScenarioPart:
             words = told.sentence(self.found, self.screen.state.lang)
             city, state = self.screen.city, self.screen.state
             words = marked(city, state, self.screen.name, words, state.lang)
-        html.show('<p class="summary" role="status">{}</p>', words)
         further = self.apart.account[1:] if self.apart is not None else ()
+        if refused := scenario_file.refusal_words(self.screen):
+            words, further = refused[0], refused[1:]
+        html.show('<p class="summary" role="status">{}</p>', words)
         unknown = unknown_words(self.given.sites, self.screen.state.lang)
         html.small(" ".join(filter(None, [*further, self.say("scenario_page.not_facts"), unknown])))
 

@@ -15,6 +15,7 @@ from layers.district_table.table import DistrictTable, called, district_table
 from layers.district_table.wording import word
 from layers.intake.take_in import take_in
 from layers.pack.city import City
+from layers.present.own_points import table_told
 from layers.view.codecs import token
 from layers.view.page_options import TableOptions
 from layers.view.question import Refusal
@@ -94,13 +95,18 @@ def test_the_sentence_names_highest_lowest_and_how_many(
     told = word(asked(tianjin, table), "zh")
     assert told.sentence == (
         "人口居前的西青区、武清区没有数据。"
-        "企业数（家）：3 个有数据的区中，滨海新区最高（9\u202f000），"
-        "河东区最低（300）；共 16 个区，13 个没有数据"
+        "企业数（家）：3 个有数据的区中，滨海新区最高（9\u202f000\u202f家），"
+        "河东区最低（300\u202f家）；共 16 个区，13 个没有数据"
     )
     assert (
         "表中 8 行，用上 4 行；未用：同一区出现多行 2 行、合计或说明 1 行、不是本市的区 1 行。"
         in told.account
     )
+    answer = asked(tianjin, table)
+    assert table_told(answer, default_state(tianjin)).title == "《t》按区统计图"
+    drawing = draw(answer, "zh")
+    assert drawing is not None
+    assert drawing.shapes[0].frame.at["120101", "name"] == "和平区：1\u202f200\u202f家"
     ranking = told.tables["ranking"]
     assert [*ranking.index[:3]] == ["滨海新区", "和平区", "河东区"]
     assert [*ranking["名次"][:4]] == ["1", "2", "3", "—"]

@@ -7,6 +7,7 @@ import pytest
 from geo.coverage.scenario import MOST_BYTES, Scenario, to_file
 from layers.coverage.siting import Spot
 from layers.language.messages import speaker
+from layers.language.problems import worded
 from layers.pack.city import load_city
 from tests import ROOT
 from tests.intake.files import workbook
@@ -278,6 +279,10 @@ def test_a_scenario_kept_as_a_workbook_asks_for_its_system_and_is_loaded():
     at.selectbox(key="scn_ask_crs").set_value("EPSG:4548").run()
     assert [error.value for error in at.error] == [speaker("zh")("error.scenario.file")]
     assert "nonsense" in page_text(at)
+    status = at.session_state["atlas.scenario_file"].error.problems
+    assert speaker("zh")("scenario_page.refused") in page_text(at), "the first line tells of it"
+    assert page_text(at).count(worded(status[0], "zh")) == 2, "beside the map, and at the field"
+    assert "第 5 行 丙" in worded(status[0], "zh")
 
 
 @pytest.mark.unforeseen

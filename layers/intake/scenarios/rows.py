@@ -367,9 +367,9 @@ def _plain(text: str) -> str:
 
 
 def _label(row: Row, fields: Mapping[str, str]) -> str:
-    """Return how a message calls a row: by its name, its id, or its line."""
+    """Return how a message calls a row: by its line, and its name or id."""
     name = _cell(row, fields, "name") or _cell(row, fields, "id")
-    return printable(name) if name else f"#{row.line}"
+    return f"#{row.line} {printable(name)}".rstrip()
 
 
 def _cell(row: Row, fields: Mapping[str, str], field: str) -> str:

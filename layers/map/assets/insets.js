@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_ON_PAPER = 290, STEP_ASIDE = 0.6, LOWEST = 110, CROWDED = 3;
+  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_BARE = 290, STEP_ASIDE = 0.6, LOWEST = 110, CROWDED = 3;
   const LEFT = [170, 216], RIGHT = [250, 640];
   let box, legend, lines, home = 8, stood = "";
 
@@ -90,7 +90,9 @@
   function plan() {
     const size = A.main.map.getSize(), city = L.latLngBounds(A.base.bounds), gap = Math.round(size.y * 0.04);
     const all = [gap, gap, gap, gap];
-    const roomy = A.data && size.x >= NARROW && size.y >= (A.paper ? LOW_ON_PAPER : LOW);
+    // The height is for a legend in the map: where there is none, small maps find room in a low one.
+    const low = A.paper || (A.data && !A.data.legend.length) ? LOW_BARE : LOW;
+    const roomy = A.data && size.x >= NARROW && size.y >= low;
     const bare = !(A.data && A.data.plate), explained = roomy && A.data.legend.length > 0;
     if (!roomy || !beside()) return { left: 0, right: 0, pad: all, size: size, legend: explained };
     const wide = (size.y - 2 * gap) * ratio(city);

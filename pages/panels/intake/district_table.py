@@ -24,6 +24,7 @@ from layers.language.messages import display
 from layers.language.values import paragraph
 from layers.map.colours import OPACITY
 from layers.map.symbols import data_uri, look_sign
+from layers.own_points.naming import bare_name
 from layers.pack.catalogue import ONLINE_BASE
 from layers.pack.city import City
 from layers.present.pack.made import Kind, Made
@@ -63,7 +64,8 @@ def title(screen: Screen) -> str:
         return screen.say("district_table.page.title", city=screen.city.name.of(screen.state.lang))
     if held.table.title:
         return display(held.table.title, longest=60)
-    return screen.say("district_table.page.title_file", file=display(held.file, longest=60))
+    file = display(bare_name(held.file), longest=60)
+    return screen.say("district_table.page.title_file", file=file)
 
 
 def show(screen: Screen, places: Scene) -> None:

@@ -19,6 +19,7 @@ from layers.intake.outcome import NO_PLACES
 from layers.intake.report import Report, sentence
 from layers.intake.scenarios.rows import in_its_words
 from layers.intake.scenarios.workbook import template
+from layers.language.problems import worded
 from layers.language.values import count
 from pages.browser.scenarios import draft, keep, work_on
 from pages.panels.intake import proposal
@@ -26,6 +27,7 @@ from pages.shell import failure, html
 from pages.shell.frame import Screen
 from pages.shell.widgets import is_offered
 
+UPLOAD: Final = "scn_upload"
 LOADED: Final = "atlas.scenario_file"
 """What came of the file that the uploader holds."""
 ANSWERS: Final = "atlas.scenario_answers"
@@ -61,11 +63,13 @@ def upload(screen: Screen, sites: gpd.GeoDataFrame) -> None:
     sites
         The present ones: what the file changes must be among them.
     """
-    say = screen.say
+    say, faulty = screen.say, refused(screen)
+    if faulty is not None:  # above the field, where the reader looks: below it nobody scrolls
+        _tell_refusal(screen, faulty)
     given = st.file_uploader(
         say("scenario_page.upload"),
         type=[suffix.removeprefix(".") for suffix in SUFFIXES],
-        key="scn_upload",
+        key=UPLOAD,
         max_upload_size=MOST_BYTES // 1_000_000,
         help=say("scenario_page.upload_help"),
     )
@@ -86,7 +90,8 @@ def upload(screen: Screen, sites: gpd.GeoDataFrame) -> None:
         read = st.session_state[LOADED] = _read(screen, given, sites)
         if read.loaded is not None:
             work_on(read.loaded.scenario)
-            st.rerun()
+        if read.loaded is not None or read.error is not None:
+            st.rerun()  # the first line, which is written by now, tells of it
     if read.error is not None and draft(screen) != read.at_work:
         # The reader has gone on by other means: what was wrong with the file is of the past.
         read = st.session_state[LOADED] = replace(read, error=None, report=None, at_work=None)
@@ -119,15 +124,50 @@ def _read(screen: Screen, given: UploadedFile, sites: gpd.GeoDataFrame) -> _Read
     return _Read(given.file_id, ids, loaded, report=report, answers=answers)
 
 
+def refused(screen: Screen) -> Exception | None:
+    """Return what is wrong with the file that the uploader holds, until the reader goes on.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    given, read = st.session_state.get(UPLOAD), st.session_state.get(LOADED)
+    if given is None or read is None or read.file != given.file_id:
+        return None
+    return read.error if draft(screen) == read.at_work else None
+
+
+def refusal_words(screen: Screen) -> tuple[str, ...]:
+    """Return that a file was not loaded, and what is first wrong with it; empty where all is well.
+
+    Parameters
+    ----------
+    screen
+        City, state and words of this run.
+    """
+    error = refused(screen)
+    if not isinstance(error, AtlasError) or screen.state.present:
+        return ()
+    told = [screen.say("scenario_page.refused")]
+    told += [worded(one, screen.state.lang) for one in error.problems[:1]]
+    if (more := len(error.problems) - 1) > 0:
+        told.append(screen.say("scenario_page.more_faults", n=more))
+    return tuple(told)
+
+
+def _tell_refusal(screen: Screen, error: Exception) -> None:
+    if isinstance(error, AtlasError):
+        st.error(screen.say(f"error.{error.key}"))
+        html.faults("", error.problems, screen.state.lang)
+    else:
+        failure.show(error)
+
+
 def _tell(screen: Screen, read: _Read) -> None:
-    """Say what came of a file: what is asked, every fault, or what it is called and had lost."""
+    """Say what came of a file: what is asked, or what it is called and had lost."""
     lang = screen.state.lang
-    if isinstance(read.error, AtlasError):
-        st.error(screen.say(f"error.{read.error.key}"))
-        html.faults("", read.error.problems, lang)
-    elif read.error is not None:
-        failure.show(read.error)
-    elif read.loaded is not None:
+    if read.loaded is not None:
         name = read.loaded.scenario.name
         html.small(screen.say("scenario_page.loaded", name=name))
         if read.loaded.bare and read.report is None:
