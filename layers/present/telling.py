@@ -55,6 +55,8 @@ from layers.view.vague import unknown_words
 
 Ask = Callable[[City, str, Question[Any]], Any]
 """Answers a question of an analysis by its name; a session's keeps what it has answered."""
+SHAPED: Final = frozenset({"explore", "density", "coverage", "corridor"})
+"""Pages whose scenes have the shape that is drawn on their maps."""
 MOST_BARS: Final = 16
 PADDING: Final = 0.04
 """Of the bounds of an area, on each side of its map."""
@@ -336,7 +338,7 @@ def _changes(lang: str) -> Iterator[tuple[Mapping[str, Any], str]]:
 def _with_shape(page: _Page, scene: Scene, city: City, state: ViewState, ask: Ask) -> _Page:
     """Add the shape that the reader has drawn; what lies in it is asked of the layout map alone."""
     asked = ANALYSES["inside"].question(state)
-    if scene.page not in ("explore", "coverage", "corridor") or not asked.options.shape:
+    if scene.page not in SHAPED or not asked.options.shape:
         return page
     answer = ask(city, "inside", asked)
     shape = ANALYSES["inside"].draw(answer, state.lang)

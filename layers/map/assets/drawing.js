@@ -63,7 +63,7 @@
     drawing.handles.forEach((feature) => A.handle(group, feature));
     // The small maps show an analysis too; what can be taken hold of stays on the main map.
     for (const view of A.beside() ? A.insets : []) {
-      lay(view.drawn, drawing);
+      lay(view.drawn, { raster: drawing.raster, shapes: drawing.shapes.filter((look) => look.close) });
       if (!A.data.plate) drawing.handles.forEach((feature) => A.likeness(view.drawn, feature));
     }
   }

@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_BARE = 290, STEP_ASIDE = 0.6, LOWEST = 110, CROWDED = 3;
+  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_BARE = 290, STEP_ASIDE = 0.6, LOWEST = 100, CROWDED = 3;
   const LEFT = [170, 216], RIGHT = [250, 640];
   let box, legend, lines, home = 8, stood = "";
 
