@@ -27,7 +27,7 @@ import pytest
 
 from geo.coverage.scenario import Scenario, to_file
 from layers.analysis import ANALYSES
-from layers.command_line.analysis import command, main
+from layers.command_line.analysis import brought_files, command, main
 from layers.command_line.own_points import as_targets
 from layers.coverage.siting import Spot
 from layers.district_table.table import DistrictTable, district_table
@@ -334,7 +334,7 @@ def test_the_command_gives_the_same_files(
     )
     question, form = ANALYSES[name].question(state), Form("csv", 4548)
     words = shlex.split(command(name, tianjin, question, form))
-    assert words[:3] == ["python", "-m", "layers.analysis"]
+    assert words[:3] == [".venv/bin/python", "-m", "layers.analysis"]
     monkeypatch.chdir(tmp_path)
     assert main(ANALYSES, words[3:]) == 0
     written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
@@ -366,7 +366,9 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     words = shlex.split(command("inside", toy, question, Form("csv", 4548)))[3:]
     answer = ANALYSES["inside"].measure(toy, question)
     wanted = dict(ANALYSES["inside"].hand_over(answer, Form("csv", 4548)).files)
-    (tmp_path / SCENARIO_FILE).write_bytes(wanted[SCENARIO_FILE])
+    assert brought_files(question) == {SCENARIO_FILE: "zip"}
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / SCENARIO_FILE).write_bytes(wanted[SCENARIO_FILE])
     assert main(ANALYSES, words) == 0
     assert wanted == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert main(ANALYSES, [*words, "--scenario", str(file)]) == 2, "a shape is asked of one"
@@ -382,7 +384,9 @@ def test_scenario_and_own_points_are_asked_by_their_files(
     question = ANALYSES["own_points"].question(default_state(toy), kept)
     words = shlex.split(command("own_points", toy, question, Form("csv", 4548)))[3:]
     out = str(tmp_path / "own")
-    monkeypatch.chdir(folder)
+    (tmp_path / "at").mkdir()
+    (tmp_path / "at" / "files").symlink_to(folder)
+    monkeypatch.chdir(tmp_path / "at")
     assert main(ANALYSES, [*words[:-1], out]) == 0
     told = json.loads((tmp_path / "own" / MANIFEST).read_text(encoding="utf-8"))
     assert (told["result"]["binned"], told["result"]["filtered_out"]) == (150, 150)
@@ -404,7 +408,8 @@ def test_the_command_over_own_points_gives_the_same_files(
 ) -> None:
     """Asked of some rows of a file of a stated day, as the page asks after it has read them."""
     monkeypatch.setenv("ATLAS_PACKS", str(ROOT / "tests" / "toy"))
-    monkeypatch.chdir(points.source.paths[0].parent)
+    (tmp_path / "files").symlink_to(points.source.paths[0].parent)
+    monkeypatch.chdir(tmp_path)
     found = list_values(points.source, "trade", lambda *_: None, lambda: False)
     kept = replace(
         points, columns=only(points.columns, found, frozenset({token("甲")})), cell_m=500
@@ -429,7 +434,8 @@ def test_the_command_over_own_points_gives_the_same_files(
 def test_a_table_by_district_is_asked_by_its_file(
     tianjin: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "t.csv"
+    file = tmp_path / "files" / "t.csv"
+    file.parent.mkdir()
     file.write_text("区,企业数\n和平区,5\n河东,7\n", encoding="utf-8")
     taken = take_in(file, tianjin, {}, kind="districts")
     table = TableOptions(per="people", rule="equal", classes=3)

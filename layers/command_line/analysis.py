@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +28,17 @@ from layers.command_line.arguments import (
     query_of,
     view_problems,
 )
-from layers.command_line.own_points import OF_A_FILE, arguments, asked_file, targets
+from layers.command_line.own_points import (
+    BROUGHT_IN,
+    OF_A_FILE,
+    arguments,
+    asked_file,
+    targets,
+)
 from layers.command_line.reply import reply, written
 from layers.coverage.question import OWN, OwnPoints, inputs
 from layers.coverage.question import question as reach_question
-from layers.coverage.scenario import ScenarioQuestion
+from layers.coverage.scenario import ScenarioQuestion, file_name
 from layers.coverage.siting import SitingQuestion, Spot
 from layers.district_table.measure import TableQuestion, column_of, undivided
 from layers.district_table.table import DistrictTable, district_table
@@ -129,9 +136,10 @@ def command(analysis: str, city: City, question: Question[Any], form: Form) -> s
     Returns
     -------
     str
-        One line, quoted for a POSIX shell; the files go to the folder ``out``.
+        One line, quoted for a POSIX shell, for the folder of the program; the files go to its
+        folder ``out``, and those of :func:`brought_files` are looked for in ``BROUGHT_IN``.
     """
-    words = ["python", "-m", "layers.analysis", analysis, "--city", city.id]
+    words = [".venv/bin/python", "-m", "layers.analysis", analysis, "--city", city.id]
     usual = {**vars(default_state(city)), **vars(Filters()), **vars(type(question.options)())}
     asked = {**rows_asked(question), **vars(question.filters), **vars(question.options)}
     if not question.layers:  # no place of the plan enters: which are shown decides nothing
@@ -163,22 +171,49 @@ def needed_files(question: Question[Any]) -> list[str]:
         flag. Empty where nothing was brought along.
     """
     if isinstance(question, ScenarioQuestion):
-        files = [f"{each.name}.geojson" for each in question.scenarios]
+        files = [_brought_in(file_name(each.name)) for each in question.scenarios]
         named = [word for file in files for word in ("--scenario", file)]
         return [*named, *(["--doubt"] if question.doubt else [])]
     if isinstance(question, InsideQuestion) and question.scenario is not None:
-        return ["--scenario", SCENARIO_FILE]
+        return ["--scenario", _brought_in(SCENARIO_FILE)]
     own: OwnPoints | None = getattr(question, "own", None)
     words = [] if own is None else [*own.arguments]
     if isinstance(question, SitingQuestion) and question.drawn:
-        words += ["--candidates", "siting_candidates.geojson"]
+        words += ["--candidates", _brought_in("siting_candidates.geojson")]
     if isinstance(question, PointsQuestion):
         words += arguments(question.file)
     if isinstance(question, TableQuestion):
-        words += ["--table", question.table.file]
+        words += ["--table", _brought_in(question.table.file)]
         for key, value in question.table.answers:
             words += ["--answer", f"{key}={value}"]
     return words
+
+
+def _brought_in(name: str) -> str:
+    return f"{BROUGHT_IN}/{name}"
+
+
+def brought_files(question: Question[Any]) -> dict[str, str]:
+    """Return the files that must lie in ``BROUGHT_IN`` before the command is run.
+
+    Parameters
+    ----------
+    question
+        What was asked, of any analysis.
+
+    Returns
+    -------
+    dict
+        By name of the file where a reader has it from: ``scenario`` (downloaded beside the
+        changes), ``zip`` (in the files of the answer), ``own`` (brought along, or handed
+        back) or ``table``.
+    """
+    words = needed_files(question)
+    whence = {"--scenario": "scenario", "--candidates": "zip", "--file": "own", "--table": "table"}
+    if isinstance(question, InsideQuestion):
+        whence["--scenario"] = "zip"
+    return {word.removeprefix(f"{BROUGHT_IN}/"): whence[flag]
+            for flag, word in pairwise(words) if flag in whence}  # fmt: skip
 
 
 def _parser(analyses: Mapping[str, Any]) -> argparse.ArgumentParser:

@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, NoReturn
 
-from geo.base.errors import AtlasError, DataError, Problem
+from geo.base.errors import AtlasError, DataError, Problem, Value
 from geo.base.validation import printable
 from geo.coverage.scenario import ACTIONS, MEMBER, load
 from layers.command_line.answers import answers_of
 from layers.command_line.arguments import city_of
 from layers.command_line.long_file import is_long, take_in_parts
+from layers.command_line.reply import printed
 from layers.coverage.question import inputs
 from layers.coverage.question import question as reach_question
 from layers.intake.features import features, found_in
@@ -28,8 +29,8 @@ from layers.intake.report import Account, Report, ask, sentence, to_json
 from layers.intake.scenarios.rows import in_its_words
 from layers.intake.take_in import TakenIn, may_set_back, refusal, take_in, unforeseen
 from layers.language.messages import LANGS, speaker
-from layers.language.problems import worded
-from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, own_list
+from layers.language.problems import worded_together
+from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, left_out, own_list
 from layers.pack.city import SETTINGS, City, load_city
 from layers.pack.reader import PackFiles
 from layers.pack.single_layer import layer_problems
@@ -96,9 +97,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _printed(report: Report, lang: str) -> int:
     """Print a report in sentences of a language, or as JSON where none is named."""
     if lang:
-        print("\n".join(_lines(report, lang)))
+        printed(_lines(report, lang))
     else:
-        print(json.dumps(to_json(report), ensure_ascii=False, indent=1))
+        printed([json.dumps(to_json(report), ensure_ascii=False, indent=1)])
     return report.code
 
 
@@ -150,12 +151,12 @@ def _report(asked: argparse.Namespace) -> Report:
         return take_in_parts(path, city, answers)
     taken = take_in(path, city, answers, kind=kind, inverse=may_set_back())
     report = taken.report
-    if asked.out is not None:
-        _hand_back(taken, city, asked)
     if asked.kind is None and [one.key for one in report.problems] == ["intake.no_columns"]:
         joined = take_in(path, city, answers, kind="districts").report
-        return joined if joined.rows.used else report
-    return report
+        report = joined if joined.rows.used else report
+    if asked.out is None:
+        return report
+    return replace(report, found=[*report.found, *_hand_back(taken, city, asked)])
 
 
 def _require_out(asked: argparse.Namespace, kind: str) -> None:
@@ -176,10 +177,11 @@ def _format(path: Path) -> str | None:
     return max(fitting, key=lambda fmt: len(FORMATS[fmt]), default=None)
 
 
-def _hand_back(taken: TakenIn, city: City, asked: argparse.Namespace) -> None:
-    """Write a list of points that was read; nothing where it was not."""
-    fmt = _format(asked.out)
+def _hand_back(taken: TakenIn, city: City, asked: argparse.Namespace) -> Iterator[Observation]:
+    """Write a list of points that was read, nothing where it was not; yield what was done."""
+    fmt, name = _format(asked.out), str(asked.out)
     if taken.reading is None or fmt is None:
+        yield Observation("list_not_written", values={"value": name})
         return
     outcome = Outcome(taken.tables, taken.reading, classes=taken.classes)
     kept = not asked.without_contacts
@@ -190,6 +192,12 @@ def _hand_back(taken: TakenIn, city: City, asked: argparse.Namespace) -> None:
         told = say("intake.contacts_kept" if is_told else "intake.contacts_left",
                    names=say("view.comma").join(names))  # fmt: skip
         print(told, file=sys.stderr)
+    n = left_out(outcome, fmt)
+    values: dict[str, Value] = {"value": name, "rows": taken.reading.read - n, "n": n}
+    if fmt == "circles":
+        yield Observation("circles_written", values={"value": name})
+    else:
+        yield Observation("list_written_gis" if n else "list_written", values=values)
 
 
 def kind_of(path: Path) -> str:
@@ -300,7 +308,7 @@ def _lines(report: Report, lang: str) -> Iterator[str]:
         # What was read without an answer was read by what is proposed.
         key = "intake.question_open" if report.status == "read" else "intake.question"
         yield say(key, question=told, key=question.key, options=options)
-    yield from (worded(one, lang) for one in report.problems)
+    yield from worded_together(report.problems, lang)
 
 
 def _reasons(not_used: Mapping[str, int], lang: str) -> Iterator[str]:

@@ -42,6 +42,8 @@ OF_A_FILE: Final = (
     *("turned", "taken", "column", "values"),
 )
 """Options of own points that say what is read, not what is asked of it."""
+BROUGHT_IN: Final = "files"
+"""Folder within that of the program in which a printed command looks for what a reader brought."""
 MOST_TARGETS: Final = 5_000
 """Own points for which each draw is looked at; of more, so many are drawn."""
 
@@ -110,7 +112,7 @@ def _refused(problem: Problem) -> ParameterError:
 
 
 def arguments(file: FileQuestion, dated: str = "") -> list[str]:
-    """Return the arguments by which a command reads the same rows, in the folder of the file.
+    """Return the arguments by which a command reads the same rows, of a file in ``BROUGHT_IN``.
 
     Parameters
     ----------
@@ -133,7 +135,7 @@ def arguments(file: FileQuestion, dated: str = "") -> list[str]:
     sets |= {"values": ",".join(map(token, found.wanted))} if found.wanted else {}
     sets |= {"dated": dated} if dated else {}
     return [
-        *("--points", "."),
+        *("--points", BROUGHT_IN),
         *("--file", file.handed_back or file.source.name),
         *(w for each in sets.items() for w in ("--set", "=".join(each))),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -30,8 +31,7 @@ def reply(answer: Callable[[], Iterable[str]]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a code page without Chinese stops no job
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        for line in answer():
-            print(line)
+        printed(answer())
     except AtlasError as error:
         print(lines(error, "en"), file=sys.stderr)
         return 2
@@ -39,6 +39,26 @@ def reply(answer: Callable[[], Iterable[str]]) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def printed(lines: Iterable[str]) -> None:
+    """Print lines; who reads them may have enough of them, as ``head`` has.
+
+    Parameters
+    ----------
+    lines
+        All are made, also those that nobody reads any more: making them may write files.
+    """
+    rest = iter(lines)
+    try:
+        for line in rest:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Else the end of the process tries once more, and fails aloud.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        for _ in rest:
+            pass
 
 
 def written(package: Package, folder: Path, *, zipped: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -70,6 +71,24 @@ OF_DIFFERENCE: Final = (
     ("points_reached", "points_low", "points_high"),
 )
 """Figures with the places as drawn, each with the interval of the draws beside it."""
+_NO_FILE: Final = re.compile(r'[\\/:*?"<>|]')
+"""Signs that the name of a file may not have."""
+
+
+def file_name(name: str) -> str:
+    """Return what the file of a scenario is called, on the page and in the command that reads it.
+
+    Parameters
+    ----------
+    name
+        Of the scenario.
+
+    Examples
+    --------
+    >>> file_name("甲/乙")
+    '甲_乙.geojson'
+    """
+    return f"{_NO_FILE.sub('_', name)}.geojson"
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,14 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.base.arrays import Floats
-from layers.intake.formats.georeference import doubt_of
+from layers.intake.formats.georeference import doubt_of, is_given_back
+from layers.intake.formats.headings import GIVEN_BACK
 from layers.intake.formats.table import Table
 from layers.intake.read import USED, Reading
+from layers.language.messages import LANGS, speaker
 
 KEY: Final = b"atlas_doubts"
 """Under which a file of own points says what is known of its positions."""
@@ -37,7 +40,8 @@ class Certainty:
     ----------
     stated, rounded, shifted, placed, unknown
         Rows whose doubt the file states; that is estimated from the rounding of the coordinates, or
-        from the datum; of those that the reader has placed; and of which nothing is known.
+        from the datum; of those that the reader has placed, now or before the file was handed
+        back; and of which nothing is known.
     rounded_m
         The least and the largest doubt by rounding, metres; 0 for none.
     shifted_m, datum, is_back
@@ -97,7 +101,7 @@ def certainty(
     """
     rows = reading.rows if rows is None else rows
     there = rows["status"].isin(status).to_numpy()
-    by_hand = np.isin(np.arange(len(rows)), list(placed))
+    by_hand = np.isin(np.arange(len(rows)), list(placed)) | _placed_before(tables)
     doubt, rounded = (rows[name].to_numpy(dtype=float) for name in ("uncertainty_m", "rounded_m"))
     stated, known = _stated(tables), np.isfinite(doubt)
     datums = np.array([bool(one) for one in reading.datums], dtype=bool)
@@ -130,6 +134,16 @@ def _stated(tables: Sequence[Table]) -> Floats:
     """Return the doubts that the file states, in the order of the reading; NaN for none."""
     parts = [[doubt_of(table)[0], np.full(len(table.torn), np.nan)] for table in tables]
     return np.concatenate([np.zeros(0), *(one for part in parts for one in part)])
+
+
+def _placed_before(tables: Sequence[Table]) -> NDArray[np.bool_]:
+    """Tell which rows the reader had placed when the file was handed back; torn ones are last."""
+    words = {speaker(lang)("intake.done.placed") for lang in LANGS}
+    placed = [np.zeros(table.rows, dtype=bool) for table in tables]
+    for table, told in zip(tables, placed, strict=True):
+        if is_given_back(table):
+            told[: len(table.lines)] = [one in words for one in table.texts(GIVEN_BACK[2])]
+    return np.concatenate([np.zeros(0, dtype=bool), *placed])
 
 
 def _title(tables: Sequence[Table]) -> str:

@@ -494,6 +494,9 @@ def _in_system(placed: Placement, city: City, answers: Answers, result: Diagnosi
     found = fits(first, second, city.bbox)
     if answers.get("crs"):
         crs = crs_of(answers["crs"])
+        if _are_degrees(crs, first, second, city):
+            result.ask(_ask_degrees(crs))
+            return placed
         result.tell("crs_said", value=name_of(crs))
         return _with(placed, crs, _flipped(crs, first, second, city) or flip, result)
     if shapes is not None and shapes.refused is not None:
@@ -522,6 +525,25 @@ def crs_of(text: str) -> str:
         It cannot be understood, or is none of places.
     """
     return canonical(f"EPSG:{text}" if text.isdecimal() else text, where="--crs")
+
+
+def _are_degrees(crs: str, first: Floats, second: Floats, city: City) -> bool:
+    """Tell whether a plane was named for numbers that can only be degrees.
+
+    As metres all of them would lie in one spot far from any city, and no row would say why.
+    """
+    known = np.isfinite(first) & np.isfinite(second)
+    small = (np.abs(first[known]) <= 180) & (np.abs(second[known]) <= 180)
+    if is_in_degrees(crs) or _share(small) <= GRID_LEAST:
+        return False
+    return not _fits_in(crs, first, second, city)
+
+
+def _ask_degrees(crs: str) -> Question:
+    """Return the question whether numbers for which a plane was named are read as degrees."""
+    options = tuple(Option(one, "intake.option.degrees", {"value": one})
+                    for one in (DEGREES, "EPSG:4490"))  # fmt: skip
+    return Question("crs", options, {"variant": "crs_degrees", "value": name_of(crs)[:80]})
 
 
 def _flipped(crs: str, first: Floats, second: Floats, city: City) -> bool:

@@ -42,6 +42,8 @@ A_KILOMETRE: Final = 500.0
 """From so much doubt on, a position is rounded to a kilometre or more, metres."""
 FAR_DEGREES: Final = 0.2
 """Rows so far beyond the city's box may have been read in the wrong system."""
+MOST_LINES: Final = 20
+"""Rows that a sentence names."""
 Classes = NDArray[np.uint16]
 """The classes of each row, one bit for each of ``CLASSES``; 0 for a row without a position."""
 
@@ -296,7 +298,9 @@ def elsewhere(
     if not len(rows):
         return None
     names, first = city.districts, reading.rows.iloc[rows[0]]
-    values: dict[str, Value] = {"value": len(rows), "line": int(first["line"])}
+    lines = [str(line) for line in reading.rows["line"].to_numpy()[rows[:MOST_LINES]]]
+    told = tuple(lines if len(rows) <= MOST_LINES else [*lines, "…"])
+    values: dict[str, Value] = {"value": len(rows), "line": int(first["line"]), "lines": told}
     for placed, part in _parts(placements):
         said = named_districts(placed.table, city)
         if said is not None and part.start <= rows[0] < part.stop:

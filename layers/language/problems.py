@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
 from geo.base.errors import AtlasError, Problem, Value
 from layers.language.messages import Say, display, speaker, texts
 from layers.language.reasons import reason
@@ -9,6 +14,10 @@ from layers.language.values import count, stated
 
 LONGEST = 300
 """Characters of a value that are shown: files of others hold values of any length."""
+MOST_ALONE: Final = 3
+"""Rows of which the same is to be said that each have a line of their own."""
+MOST_SPANS: Final = 20
+"""Numbers of rows in one line."""
 
 
 def worded(problem: Problem, lang: str) -> str:
@@ -48,6 +57,42 @@ def worded(problem: Problem, lang: str) -> str:
         if remedy in sentences:
             return say("problem_line.remedied", **said, remedy=say(remedy, **values))
     return say("problem_line.plain", **said)
+
+
+def worded_together(problems: Iterable[Problem], lang: str) -> Iterator[str]:
+    """Yield problems in lines; rows of which the same is to be said share one.
+
+    Parameters
+    ----------
+    problems
+        What was found.
+    lang
+        Language of the words.
+    """
+    say = speaker(lang)
+    alike: dict[str, list[Problem]] = {}
+    for one in problems:
+        alike.setdefault(worded(replace(one, row=""), lang), []).append(one)
+    for some in alike.values():
+        numbers = [int(one.row[1:]) for one in some if re.fullmatch(r"#\d+", one.row, re.ASCII)]
+        if len(some) <= MOST_ALONE or len(numbers) < len(some):
+            yield from (worded(one, lang) for one in some)
+            continue
+        spans = _spans(sorted(numbers))
+        for first in range(0, len(spans), MOST_SPANS):
+            told = say("view.comma").join(spans[first : first + MOST_SPANS])
+            yield worded(replace(some[0], row=say("problem_line.row", number=told)), lang)
+
+
+def _spans(numbers: Sequence[int]) -> list[str]:
+    """Return ascending numbers as texts, those that follow each other as one."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number - found[-1][-1] == 1:
+            found[-1] = [found[-1][0], number]
+        else:
+            found.append([number])
+    return ["–".join(map(str, span)) for span in found]
 
 
 def lines(error: AtlasError, lang: str) -> str:

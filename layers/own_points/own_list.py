@@ -47,7 +47,9 @@ LON, LAT, _ = GIVEN_BACK
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 TERMS: Final = (PROTOCOL, VERIFICATION, SOURCES, DATED)
 """What a file says of a position beside its doubt."""
-WITH_CONTACTS: Final = ("xlsx", "csv")
+SHEETS: Final = ("xlsx", "csv")
+"""Formats that keep every row; a GIS sums over its features, so that no total may be one."""
+WITH_CONTACTS: Final = SHEETS
 """Formats that keep the columns of telephones and the like, if the reader wishes."""
 TITLE: Final = "title"
 """Attribute of a list: what stands above the table in the file."""
@@ -89,6 +91,20 @@ def contact_columns(outcome: Outcome) -> tuple[str, ...]:
     return tuple(found)
 
 
+def left_out(outcome: Outcome, fmt: str) -> int:
+    """Return how many rows are no places, and are no features of a format therefore.
+
+    Parameters
+    ----------
+    outcome
+        The file as it was read.
+    fmt
+        One of ``FORMATS``.
+    """
+    status = outcome.reading.rows["status"]
+    return 0 if fmt in SHEETS else int(status.isin(NO_PLACES).sum())
+
+
 def own_list(
     outcome: Outcome, city: City, lang: str, fmt: str, *, with_contacts: bool = True
 ) -> bytes:
@@ -105,6 +121,7 @@ def own_list(
     fmt
         One of ``FORMATS``. The workbook says in a second sheet what the added columns mean; the
         GeoPackage does so in a table, and has a layer of the circles of doubt. Numbers are numbers.
+        Of a GIS, rows that are no places are no features, see :func:`left_out`.
     with_contacts
         Whether a workbook or CSV keeps the columns of :func:`contact_columns`. A map that is passed
         on never has them.
@@ -112,10 +129,12 @@ def own_list(
     frame = handed_back(outcome, city, lang)
     if not with_contacts or fmt not in WITH_CONTACTS:
         frame = frame.drop(columns=list(contact_columns(outcome)))
+    is_row = ~outcome.reading.rows["status"].isin(NO_PLACES).to_numpy()
     if fmt != "csv":  # in which digits stay as they were written
-        is_row = ~outcome.reading.rows["status"].isin(NO_PLACES).to_numpy()
         own = [name for name in frame.columns if name not in ADDED]
         frame = numbered(frame, own, is_row)
+    if fmt not in SHEETS:
+        frame = frame[is_row].reset_index(drop=True)
     frame.attrs[TITLE] = _title(outcome)
     return _WRITERS[fmt](frame, lang)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
-from layers.command_line.analysis import command, needed_files
+from layers.command_line.analysis import brought_files, command
 from layers.handover import view_export
 from layers.handover.contents import FORMATS, WGS84, Form, Format, systems
 from layers.handover.documents import crs_name, mark_of
@@ -20,6 +20,7 @@ from layers.handover.selection import NO_SHAPES
 from layers.handover.workbook import WORKBOOK_TYPE
 from layers.language.bilingual import Bilingual
 from layers.language.messages import display
+from layers.language.values import paragraph
 from layers.pack.city import City
 from layers.present.options import Option
 from layers.present.pack.made import KINDS, Kind, Made
@@ -96,8 +97,11 @@ def download_as(
         book = form.fmt == "xlsx"
         html.small(say("coverage_page.download_book" if book else "coverage_page.download_note"))
         html.small(say("coverage_page.command"))
-        if needed_files(asked):
-            html.small(say("coverage_page.command_files"))
+        if files := brought_files(asked):
+            names = say("view.comma").join(display(name, longest=60) for name in files)
+            told = [say("coverage_page.command_files", names=names)]
+            told += [say(f"coverage_page.command_{each}") for each in dict.fromkeys(files.values())]
+            html.small(paragraph(told, screen.state.lang))
         st.code(display(command(analysis, city, asked, form)), language=None, wrap_lines=True)
 
 

@@ -452,7 +452,7 @@ class ScenarioPart:
         st.download_button(
             say("scenario_page.download"),
             partial(to_file, now),
-            file_name=f"{city.id}_scenario.geojson",
+            file_name=comparison.file_name(now.name),
             mime="application/geo+json",
             on_click="ignore",
             key="scn_download",

@@ -50,6 +50,25 @@ def test_arguments_that_mean_nothing_are_refused(
     assert main([str(file), "--city", "tianjin", "--answer", "header_row=2"]) == 0
 
 
+def test_what_was_written_is_said_and_who_reads_the_report_may_stop(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, out = tmp_path / "list.csv", tmp_path / "list.geojson"
+    file.write_text("name,lon,lat\n" + ROWS + "合计,,\n", encoding="utf-8")
+    asked = [str(file), "--city", "tianjin", "--out", str(out)]
+    assert main([*asked, "--answer", "crs=4548"]) == 3
+    assert f"没有写出 {out}" in capsys.readouterr().out
+    assert not out.exists()
+    assert main(asked) == 0
+    assert f"已写出 {out}：3 行，每行一个要素；另有 1 行是合计" in capsys.readouterr().out
+    assert len(json.loads(out.read_bytes())["features"]) == 3
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w", encoding="utf-8") as pipe:
+        monkeypatch.setattr("sys.stdout", pipe)
+        assert main(asked) == 0
+
+
 def test_what_is_no_file_is_told_apart(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "ring.csv").symlink_to("ring.csv")

@@ -166,7 +166,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "missing": (
         lambda p: without(p, PLACES, "authored/aliases.csv", "axis.geojson"),
         [
-            f"{name}: cannot be read: No such file or directory. Add the file."
+            f"{name}: cannot be read: there is no such file. Add the file."
             for name in (PLACES, "authored/aliases.csv", "axis.geojson")
         ],
     ),

@@ -208,6 +208,18 @@ def _taken(name: str, data: bytes, city: City, **answers: str) -> TakenIn:
     return take_in((name, data), city, answers)
 
 
+def test_a_plane_that_is_named_for_degrees_is_asked_about(tianjin: City) -> None:
+    plain = csv(["name,lon,lat", *(f"{n},{x},{y}" for n, x, y in POINTS)])
+    files = {"a.xlsx": workbook(("名录", survey_rows())), "a.csv": plain,
+             "a.geojson": frame().to_json().encode()}  # fmt: skip
+    for name, data in files.items():
+        report = _taken(name, data, tianjin, crs="EPSG:4548").report
+        assert (report.status, report.rows.outside) == ("needs_answer", 0), name
+        assert [one.values["variant"] for one in report.questions] == ["crs_degrees"], name
+        said = {report.questions[0].key: report.questions[0].options[0].value}
+        assert _taken(name, data, tianjin, **said).report.rows.used == 10, name
+
+
 def test_an_old_excel_file_is_read_as_a_new_one(tianjin: City) -> None:
     """Written by LibreOffice from ``survey_rows``: a title, degrees and minutes, a total."""
     old = (Path(__file__).parent / "samples" / "名录.xls").read_bytes()
@@ -748,7 +760,7 @@ def test_a_position_beyond_the_district_that_the_file_names_is_told(tianjin: Cit
     assert (taken.classes >> bit & 1).tolist() == [1, 0, 0, 1, 0]
     (told,) = [one for one in taken.report.found if one.key == "other_district"]
     assert sentence(told, "zh") == (
-        "2 行的坐标与所在区不符（首见第 2 行：写的是滨海新区，坐标在东丽区）。"
+        "2 行的坐标与所在区不符：第 2、5 行（第 2 行写的是滨海新区，坐标在东丽区）。"
     )
     assert "Binhai" in sentence(told, "en")
     outcome = Outcome(taken.tables, taken.reading)

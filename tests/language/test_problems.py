@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from geo.base.errors import AtlasError, DataError, Problem
 from layers.language.messages import HIDDEN, LANGS, texts
-from layers.language.problems import LONGEST, lines, worded
+from layers.language.problems import LONGEST, lines, worded, worded_together
 from tests import ROOT
 
 KEY_AT = {"Problem": 0, "Fault": 0, "UnfitError": 0, "report": 0, "fault": 1}
@@ -313,6 +313,14 @@ NUMBER = Problem("value.not_number", "places.csv", "#12", "lon", value="'x'")
 def test_a_problem_says_where_what_and_what_to_do(problem: Problem, zh: str, en: str) -> None:
     assert worded(problem, "zh") == zh
     assert worded(problem, "en") == en
+
+
+def test_rows_of_which_the_same_is_said_share_a_line() -> None:
+    same = [replace(NUMBER, row=f"#{n}") for n in (2, 3, 4, 9)]
+    other = replace(NUMBER, row="#5", values={"value": "'y'"})
+    told = list(worded_together([*same, other], "en"))
+    assert told == [worded(replace(NUMBER, row="#2–4, 9"), "en"), worded(other, "en")]
+    assert len(list(worded_together(same[1:], "en"))) == 3, "few stand alone"
 
 
 def test_without_a_text_table_a_problem_names_place_key_and_values() -> None:

@@ -62,7 +62,7 @@ def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
     assert files.layer("x.geojson", TABLE) == []
     assert files.settings("city.toml") == {}
     assert [worded(problem, "en") for problem in files.problems] == [
-        f"{name}: cannot be read: No such file or directory. Add the file."
+        f"{name}: cannot be read: there is no such file. Add the file."
         for name in ("t.csv", "x.geojson", "city.toml")
     ]
 

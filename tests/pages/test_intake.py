@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from layers.intake.certainty import certainty
 from layers.intake.handing_back import ADDED, handed_back
 from layers.intake.outcome import (
     Outcome,
@@ -217,6 +219,7 @@ def test_what_is_handed_back_is_read_again_equal(listed: Outcome, tianjin: City,
     again = handed_back(Outcome(taken.tables, taken.reading, (), taken.classes), tianjin, "zh")
     first = handed_back(listed, tianjin, "zh")
     assert taken.reading.used == 7
+    assert certainty(taken.tables, taken.reading).placed == 2, "placed by the reader before"
     for name in ADDED:
         here, there = (one[name].astype(object).fillna("").tolist() for one in (first, again))
         assert here == there, name
@@ -264,6 +267,8 @@ def test_names_of_a_file_do_not_clash_with_ours(tianjin: City, fmt: str) -> None
         given = (f"a.{fmt}", made[-1])
     assert {*"abcdefgh"} <= {str(one) for one in handed_back(outcome, tianjin, "zh").loc[0]}
     assert made[0] == made[1] == made[2]
+    if fmt == "geojson":
+        assert len(json.loads(made[0])["features"]) == 1, "a total is no place"
     if fmt == "xlsx":
         sheet = openpyxl.load_workbook(io.BytesIO(made[0])).worksheets[0]
         heads, row, total = sheet.values

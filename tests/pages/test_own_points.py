@@ -254,7 +254,9 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
     }
     assert said == {"datum=gcj02", f"part={token('乙')}", "taken=1", "turned=1", "head=2"}
     out = tmp_path / "out"
-    monkeypatch.chdir(folder)
+    (tmp_path / "at").mkdir()
+    (tmp_path / "at" / "files").symlink_to(folder)
+    monkeypatch.chdir(tmp_path / "at")
     assert main(ANALYSES, [*words[3:-1], str(out)]) == 0
     wanted = dict(points_answer.hand_over(seen[-1], form).files)
     assert wanted == {path.name: path.read_bytes() for path in out.iterdir()}
@@ -266,8 +268,9 @@ def test_the_printed_command_carries_the_answers_and_gives_the_same_files(
     ended(at)
     words = shlex.split(command("own_points", tianjin, points_answer.asked_of(seen[-1]), form))
     outcome = at.session_state["atlas.own_file"].outcome
-    monkeypatch.chdir(tmp_path)
-    Path(words[words.index("--file") + 1]).write_bytes(own_list(outcome, tianjin, "zh", "xlsx"))
+    (folder / words[words.index("--file") + 1]).write_bytes(
+        own_list(outcome, tianjin, "zh", "xlsx")
+    )
     assert main(ANALYSES, [*words[3:-1], "placed"]) == 0
     wanted = dict(points_answer.hand_over(seen[-1], form).files)
     told = Path("placed", "own_points_rows.csv").read_bytes()
@@ -559,7 +562,7 @@ def test_own_points_that_were_read_can_be_counted_on_the_coverage_page(
     assert say("coverage_page.own_file") in status(at)
     assert scene(at)["drawing"]["raster"] is not None
     command = next(each.value for each in at.code if "layers.analysis" in each.value)
-    assert "--set counted=own --points . --file 企业.parquet" in command.replace("'", "")
+    assert "--set counted=own --points files --file 企业.parquet" in command.replace("'", "")
     at.segmented_control(key="cov_part").set_value("siting").run()
     at.selectbox(key="cov_demand").set_value("own").run()
     assert not at.exception

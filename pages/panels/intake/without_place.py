@@ -16,7 +16,14 @@ from layers.intake.outcome import (
 )
 from layers.language.messages import display
 from layers.language.values import cell, count
-from layers.own_points.own_list import FORMATS, WITH_CONTACTS, contact_columns, list_name, own_list
+from layers.own_points.own_list import (
+    FORMATS,
+    WITH_CONTACTS,
+    contact_columns,
+    left_out,
+    list_name,
+    own_list,
+)
 from pages.panels.intake import held as own_files
 from pages.panels.intake.held import dropped
 from pages.panels.intake.proposal import to_the_top
@@ -131,6 +138,8 @@ def _take_along(screen: Screen, name: str, outcome: Outcome) -> None:
         format_func=lambda one: say(f"intake_page.take_along_{one}"),
         width=240,
     )
+    if n := left_out(outcome, str(fmt)):
+        html.small(say("intake.left_out", n=count(n)))
     kept = _contacts(screen, outcome, str(fmt))
     st.download_button(
         say("intake_page.take_along"),
