@@ -109,7 +109,7 @@ def handed_back(outcome: Outcome, city: City, lang: str) -> pd.DataFrame:
     say, frame = speaker(lang), outcome.rows
     rows = _rows(outcome)
     cells = pd.concat([cells_of(table) for table in outcome.tables], ignore_index=True)
-    done = [_done(row, say) for row in rows]
+    done = [_done(row, city, say) for row in rows]
     by = [_by(row, outcome, city, lang) for row in rows]
     classes = class_words(outcome, say)
     for k, row in enumerate(rows):
@@ -155,9 +155,10 @@ def _rows(outcome: Outcome) -> list[_Row]:
     return rows
 
 
-def _done(row: _Row, say: Say) -> str:
+def _done(row: _Row, city: City, say: Say) -> str:
     if row.placed is not None:
-        return say("intake.done.placed")
+        is_in = bool(Outcome.counted_in(row.placed, city))
+        return say("intake.done.placed" if is_in else "intake.done.placed_outside")
     if not row.is_there:
         return say("intake.done.dropped", reason=say(f"intake.reason.{row.status}"))
     done = say(f"intake.done.{row.status}")
@@ -259,10 +260,16 @@ def _of_row(row: _Row, said: dict[str, str], lang: str) -> dict[str, str]:
 
 
 def _beside(placed: Placed, outcome: Outcome, city: City, lang: str) -> str:
-    """Say that a row was put beyond the district that the file names; nothing where it was not."""
-    said = outcome.missed_district(placed, city)
-    name = cell(city.districts.loc[said], "name", lang) if said else ""
-    return speaker(lang)("intake.protocol.beside", name=name) if said else ""
+    """Say that a row was put beyond the city, or in another district than the file names."""
+    say, there = speaker(lang), outcome.counted_in(placed, city)
+    said = outcome.named_district(placed.row, city)
+    named = {code: cell(city.districts.loc[code], "name", lang) for code in (said, there) if code}
+    told = [] if there else [say("intake.class.outside")]
+    if outcome.missed_district(placed, city):
+        told.append(say("intake.protocol.beside", name=named[said]))
+    elif said and there and said != there:
+        told.append(say("intake.protocol.near", name=named[said], there=named[there]))
+    return say("view.comma").join(told)
 
 
 def _of_placed(placed: Placed, outcome: Outcome, city: City, lang: str) -> dict[str, str]:

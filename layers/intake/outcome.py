@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from geo.base.bridge import transformer
 from geo.formats.spreadsheet import with_days
+from geo.grid.lookup import prepare
 from layers.intake.certainty import as_metadata, certainty
 from layers.intake.districts.join import named_districts
 from layers.intake.formats.headings import GUIDE_SHEET, name_column
@@ -165,6 +166,23 @@ class Outcome:
         far = is_beyond(np.array([[x, y]]), np.array([said], dtype=object),
                         np.array([placed.uncertainty_m]), city)  # fmt: skip
         return said if far[0] else ""
+
+    @staticmethod
+    def counted_in(placed: Placed, city: City) -> str:
+        """Return the district in which a row was put, and counts; empty beyond the city.
+
+        Parameters
+        ----------
+        placed
+            Where the reader has put the row.
+        city
+            Whose districts are meant.
+        """
+        if placed.how != "click":
+            return placed.how
+        x, y = transformer(4326, city.metric_epsg).transform(placed.lon, placed.lat)
+        (code,) = prepare(city.on_plane).codes(np.array([[x, y]]))
+        return str(city.on_plane.index[code]) if code >= 0 else ""
 
     def _at(self, row: int) -> tuple[Table, int | None]:
         """Return the table of a row, and its place there; None for one that is torn."""

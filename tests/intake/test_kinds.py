@@ -772,6 +772,13 @@ def test_a_position_beyond_the_district_that_the_file_names_is_told(tianjin: Cit
         assert outcome.missed_district(placed, tianjin) == missed
     back = handed_back(replace(outcome, placed=(hexi,)), tianjin, "zh")
     assert back["georeferenceProtocol"][1].endswith("；不在文件所写的区（南开区）内")
+    near, far = replace(hexi, uncertainty_m=9000.0), replace(hexi, lon=116.0)
+    gone = [
+        handed_back(replace(outcome, placed=(one,)), tianjin, "zh").loc[1] for one in (near, far)
+    ]
+    assert [one["处理_done"] for one in gone] == ["由使用者指定位置", "由使用者指定位置，在市域外"]
+    ends = ("、在河西区，靠近文件所写的南开区，误差之内", "、市域外、不在文件所写的区（南开区）内")
+    assert [one["位置情况_class"].removeprefix("在图上点选") for one in gone] == [*ends]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
   "use strict";
 
   const HINT_MS = 1600;
-  let order, touched = false, waiting = 0;
+  let order, touched = false, before = false, waiting = 0;
 
   // The host returns its list of tags with every move: here it says that the reader moved the
   // map, and since which order.
@@ -20,6 +20,11 @@
     A.atHome(map.getBoundsZoom(A.base.bounds, false, L.point(pad[0] + pad[2], pad[1] + pad[3])));
     map.fitBounds(bounds, Object.assign(padding, options));
     map.options.zoomSnap = snap;
+  }
+
+  // A press that only put something somewhere has not moved the map.
+  function stayed() {
+    touch(before);
   }
 
   // An order to the camera counts once; the first one of a frame is obeyed without a journey, and
@@ -122,10 +127,11 @@
     wheel(map);
     for (const event of ["pointerdown", "wheel", "keydown"]) {
       map.getContainer().addEventListener(event, (it) => {
+        if (event === "pointerdown") before = touched;
         if (event !== "wheel" || map.scrollWheelZoom.enabled()) touch(true);
       }, { passive: true });
     }
   }
 
-  Object.assign(A, { touch: touch, fly: fly, settle: settle, controls: controls, scaleBar: scaleBar });
+  Object.assign(A, { touch: touch, stayed: stayed, fly: fly, settle: settle, controls: controls, scaleBar: scaleBar });
 })(window.ATLAS);

@@ -26,6 +26,7 @@
   function placed(event) {
     if (!placing || event.originalEvent.detail > 1) return;
     const at = event.latlng.wrap();
+    A.stayed();
     A.wait(at);
     A.hand({
       type: "Feature", id: "+", properties: { did: "place", z: A.main.map.getZoom() },

@@ -72,18 +72,19 @@ def hint(screen: Screen) -> None:
     screen
         City, state and words of this run.
     """
-    row, held = placing(), own_files.held()
+    row, held, say = placing(), own_files.held(), screen.say
     if held is None or held.outcome is None:
         return
-    if row is None:
-        if held.outcome.placed:
-            _beside(screen, held.outcome)
-        if n := len(held.outcome.without_place()):
-            html.small(screen.say("intake_page.left_rows", n=count(n)))
-        return
+    outcome, left = held.outcome, len(held.outcome.without_place())
+    if row is not None:
+        told = say("intake_page.click_here", row=outcome.label(row, say))
+    else:
+        told = _beside(screen, outcome) if outcome.placed else ""
+        told = told or (say("intake_page.left_rows", n=count(left)) if left else "")
+    # One remark at a time, and its place also without one: the map stays where it is, and the same.
     with st.container(key=HINT):
-        label = held.outcome.label(row, screen.say)
-        html.show('<p role="status">{}</p>', screen.say("intake_page.click_here", row=label))
+        if told:
+            html.show('<p class="small" role="status">{}</p>', told)
 
 
 def _show_again() -> None:
@@ -186,13 +187,20 @@ def _by_district(screen: Screen) -> None:
               args=(screen, row, key), disabled=st.session_state.get(key) is None)  # fmt: skip
 
 
-def _beside(screen: Screen, outcome: Outcome) -> None:
-    """Say that the last row was put beyond the district that the file names."""
-    last = outcome.placed[-1]
-    if said := outcome.missed_district(last, screen.city):
-        name = cell(screen.city.districts.loc[said], "name", screen.state.lang)
-        row = outcome.label(last.row, screen.say)
-        html.show('<p role="status">{}</p>', screen.say("intake_page.beside", row=row, name=name))
+def _beside(screen: Screen, outcome: Outcome) -> str:
+    """Say that the last row was put beyond the city, or in another district than it should be."""
+    last, say = outcome.placed[-1], screen.say
+    said = outcome.named_district(last.row, screen.city)
+    there = outcome.counted_in(last, screen.city)
+    if there and said in ("", there):
+        return ""
+    key = "elsewhere" if there else "placed_outside_of" if said else "placed_outside"
+    districts, lang = screen.city.districts, screen.state.lang
+    named = {
+        name: cell(districts.loc[code], "name", lang) if code else ""
+        for name, code in (("name", said), ("there", there))
+    }
+    return say(f"intake_page.{key}", row=outcome.label(last.row, say), **named)
 
 
 def _placed_in(screen: Screen, row: int, key: str) -> None:

@@ -37,6 +37,10 @@ def test_a_sheet_with_title_and_angles_is_used_mended_and_read_again_equal(
     page.mouse.click(box["x"] + x, box["y"] + y)
     page.locator(".st-key-intake_undo").wait_for()
     expect(page.locator(".st-key-intake_row")).to_have_count(0)
+    west, south, east, north = tianjin.bbox
+    whole = f"map.getBounds().contains([[{south}, {west}], [{north}, {east}]])"
+    settle(page)
+    map_frame(page).wait_for_function(whole)  # more words above leave less room
     with page.expect_download() as waiting:
         page.locator(".st-key-intake_download button").click()
     answers = {"x": "经度_lon", "y": "纬度_lat"}
