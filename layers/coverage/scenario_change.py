@@ -423,10 +423,11 @@ def edit_words(given: Inputs, edit: Edit, lang: str) -> str:
         What is done, the name of the site, and where it is to stand: its district and the nearest
         town; nothing where it closes.
     """
-    action, at = value_word("scenario.action", edit.action, lang), ""
+    action, name = value_word("scenario.action", edit.action, lang), site_name(given, edit, lang)
     if edit.lon is not None and edit.lat is not None:
-        at = f" ({whereabouts(given.city, edit.lon, edit.lat, lang)})"
-    return f"{action} · {site_name(given, edit, lang)}{at}"
+        where = whereabouts(given.city, edit.lon, edit.lat, lang)
+        name = speaker(lang)("table.noted", text=name, note=where)
+    return f"{action} · {name}"
 
 
 def centres(given: Inputs) -> dict[str, tuple[float, float]]:

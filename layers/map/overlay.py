@@ -58,6 +58,9 @@ class Shapes:
         must not rest on colour alone.
     radius
         Of the dot of a point, in pixels.
+    close
+        Whether the small maps show it too: what is schematic of the whole city would say more there
+        than it knows.
     """
 
     frame: gpd.GeoDataFrame
@@ -70,6 +73,7 @@ class Shapes:
     colour: str = ""
     pattern: Pattern = ""
     radius: float = 3.6
+    close: bool = True
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,7 @@ def drawing_json(drawing: Drawing | None, digits: int) -> Mapping[str, Any] | No
                 "weight": layer.weight,
                 "pattern": layer.pattern,
                 "radius": layer.radius,
+                "close": layer.close,
                 "features": _features(layer, digits),
             }
             for layer in drawing.shapes

@@ -39,12 +39,13 @@ def structure_drawing(city: City) -> Drawing | None:
     if found is None:
         return None
     shapes = [
-        Shapes(_frame(cores), CORE, weight=2.2, dash=DASH)
+        Shapes(_frame(cores), CORE, weight=2.2, dash=DASH, close=False)
         for cores in [[_ellipse(*bounds) for bounds in found.cores.values()]]
         if cores
     ]
     if (band := _band(city, found)) is not None:
-        shapes.insert(0, Shapes(band, BAND, fill=BAND, opacity=0.26, weight=0.0))
+        look = Shapes(band, BAND, fill=BAND, opacity=0.26, weight=0.0, close=False)
+        shapes.insert(0, look)
     return Drawing(shapes=shapes, subject=True)
 
 

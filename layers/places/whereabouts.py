@@ -45,10 +45,11 @@ def whereabouts(city: City, lon: float, lat: float, lang: str) -> str:
         if len(holds)
         else say("filter.outside", city=city.name.of(lang))
     )
-    return say("whereabouts.in_area", area=area, place=from_town(city, spot, lang)).strip(" ,，")
+    place = from_town(city, spot, lang, within=area)
+    return say("whereabouts.in_area", area=area, place=place).strip(" ,，")
 
 
-def from_town(city: City, spot: shapely.Point, lang: str) -> str:
+def from_town(city: City, spot: shapely.Point, lang: str, *, within: str = "") -> str:
     """Return how a spot lies to the nearest named town.
 
     Parameters
@@ -59,6 +60,8 @@ def from_town(city: City, spot: shapely.Point, lang: str) -> str:
         Degrees, WGS 84.
     lang
         Language of the words, ``zh`` or ``en``.
+    within
+        Name of the district that is said before; its seat of the same name is its centre.
 
     Returns
     -------
@@ -70,12 +73,13 @@ def from_town(city: City, spot: shapely.Point, lang: str) -> str:
     if town is None:
         return ""
     say, away = speaker(lang), math.hypot(town.dx, town.dy)
+    name = say("whereabouts.centre") if town.name == within else town.name
     if away <= NEAR_M:
-        return say("whereabouts.near", town=town.name)
+        return say("whereabouts.near", town=name)
     turn = round(math.atan2(town.dy, town.dx) / (math.pi / 4)) % len(DIRECTIONS)
     direction = say(f"whereabouts.direction.{DIRECTIONS[turn]}")
     distance = km(1000 * round(away / 1000), lang)
-    return say("whereabouts.from_town", town=town.name, direction=direction, distance=distance)
+    return say("whereabouts.from_town", town=name, direction=direction, distance=distance)
 
 
 class Town(NamedTuple):

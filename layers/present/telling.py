@@ -55,6 +55,8 @@ from layers.view.vague import unknown_words
 
 Ask = Callable[[City, str, Question[Any]], Any]
 """Answers a question of an analysis by its name; a session's keeps what it has answered."""
+SHAPED: Final = frozenset({"explore", "density", "coverage", "corridor"})
+"""Pages whose scenes have the shape that is drawn on their maps."""
 MOST_BARS: Final = 16
 PADDING: Final = 0.04
 """Of the bounds of an area, on each side of its map."""
@@ -213,7 +215,7 @@ def tell(scene: Scene, city: City, over: ViewState, *, ask: Ask = measure) -> To
     """
     state = state_of(scene, city, over)
     lang = state.lang
-    page = _page(scene, city, state, ask)
+    page = _with_shape(_page(scene, city, state, ask), scene, city, state, ask)
     claimed = _claimed(scene, city, state)
     filtered = in_words(city, claimed, scene.page)
     own = {
@@ -331,6 +333,21 @@ def _changes(lang: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield look and words of what one option keeps, gains and loses."""
     for name, look in (("kept", KEPT), ("gained", GAINED), ("lost", LOST)):
         yield look, speaker(lang)(f"scenario.area.{name}")
+
+
+def _with_shape(page: _Page, scene: Scene, city: City, state: ViewState, ask: Ask) -> _Page:
+    """Add the shape that the reader has drawn; what lies in it is asked of the layout map alone."""
+    asked = ANALYSES["inside"].question(state)
+    if scene.page not in SHAPED or not asked.options.shape:
+        return page
+    answer = ask(city, "inside", asked)
+    shape = ANALYSES["inside"].draw(answer, state.lang)
+    if shape is None:
+        return page
+    under = page.drawing or Drawing(subject=True)
+    said = [ANALYSES["inside"].word(answer, state.lang).sentence] if scene.page == "explore" else []
+    drawn = replace(under, shapes=[*under.shapes, *shape.shapes])
+    return replace(page, drawing=drawn, doubt=[*page.doubt, *said])
 
 
 def _explore(city: City, state: ViewState, ask: Ask) -> _Page:

@@ -26,6 +26,7 @@ def test_band_and_cores_lie_where_the_pack_says(tianjin: City) -> None:
     assert tianjin.structure is not None
     assert drawing.subject, "the places keep their marks over it"
     band, cores = drawing.shapes
+    assert {band.close, cores.close} == {False}, "too coarse for the small maps"
     line = tianjin.layers["axis"].frame.geometry["corridor"]
     assert band.frame.geometry.contains(line).all()
     for core, (west, south, east, north) in zip(

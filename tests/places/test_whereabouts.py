@@ -34,5 +34,11 @@ def test_each_language_has_towns_of_its_own(tianjin: City) -> None:
     assert any(name in told for name in tianjin.base["label"]["name_zh"].dropna())
 
 
+def test_a_seat_of_the_name_of_its_district_is_not_said_twice(tianjin: City) -> None:
+    seat = tianjin.base["label"].set_index("name_zh").loc["蓟州区"].geometry
+    told = [whereabouts(tianjin, seat.x, seat.y + north, "zh") for north in (0, 0.08)]
+    assert told == ["蓟州区，区中心附近", "蓟州区，区中心以北约 9\u202f公里"]
+
+
 def test_a_spot_outside_says_so_and_far_from_all_towns_none_is_named(tianjin: City) -> None:
     assert whereabouts(tianjin, 119.9, 38.6, "zh") == "天津市以外"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from layers.analysis import ANALYSES
+from layers.inside.wording import word
 from layers.language.bilingual import Bilingual
 from layers.pack.city import City
 from layers.places.spread import first_sentence, spread
@@ -17,6 +18,7 @@ from layers.present.story import Scene, stories
 from layers.present.telling import Ask, Told, tell
 from layers.view.rows import rows_in_view
 from layers.view.state import ViewState, default_state
+from tests.inside.test_inside import asked, circle
 
 pytestmark = pytest.mark.slow
 
@@ -157,6 +159,25 @@ def test_two_views_are_told_left_and_right(tianjin: City) -> None:
     assert told.doubt == f"左图：{alone[0].sentence}右图：{alone[1].sentence}"
     assert told.beside.sentence == alone[1].sentence
     assert told.filtered == f"左图：{alone[0].filtered}；右图：{alone[1].filtered}"
+
+
+def test_what_the_reader_has_drawn_goes_along(toy: City) -> None:
+    shape = circle(5, 5, 2000)
+    chapter = Bilingual("地图", "Map")
+    bare, drawn = (
+        tell(Scene("screen", chapter, "explore", address), toy, default_state(toy))
+        for address in ({}, {"in": shape.shape})
+    )
+    assert drawn.drawing is not None
+    assert drawn.drawing.subject
+    (look,) = drawn.drawing.shapes
+    answer = asked(toy, shape)
+    assert look.frame.to_crs(toy.metric_epsg).area.sum() == pytest.approx(
+        answer.area.area, rel=1e-6
+    )
+    assert word(answer, "zh").sentence in drawn.doubt
+    assert bare.drawing is None
+    assert drawn.sentence == bare.sentence
 
 
 def test_options_are_told_with_their_change_and_interval(tianjin: City, ask: Ask) -> None:

@@ -63,9 +63,9 @@
     lay(group, drawing);
     drawing.handles.forEach((feature) => A.handle(group, feature));
     // The small maps show an analysis too; what can be taken hold of stays on the main map.
-    for (const view of A.beside() && !A.data.plate ? A.insets : []) {
-      lay(view.drawn, drawing);
-      drawing.handles.forEach((feature) => A.likeness(view.drawn, feature));
+    for (const view of A.beside() ? A.insets : []) {
+      lay(view.drawn, { raster: drawing.raster, shapes: drawing.shapes.filter((look) => look.close) });
+      if (!A.data.plate) drawing.handles.forEach((feature) => A.likeness(view.drawn, feature));
     }
   }
 

@@ -2,7 +2,7 @@
 (function (A) {
   "use strict";
 
-  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_BARE = 290, STEP_ASIDE = 0.6, LOWEST = 110, CROWDED = 3;
+  const MARGIN = 12, NARROW = 700, LOW = 420, LOW_BARE = 290, STEP_ASIDE = 0.6, LOWEST = 100, CROWDED = 3;
   const LEFT = [170, 216], RIGHT = [250, 640];
   let box, legend, lines, home = 8, stood = "";
 
@@ -60,7 +60,17 @@
     A.locator = A.base.locator ? small("locator", A.base.locator.bounds, A.base.locator.name, true) : null;
     legend = element("atlas-legend", box);
     map.on("move", frames);
+    over(map);
     map.on("zoomstart", () => lines.replaceChildren());
+  }
+
+  // A tip stands over the small maps and the legend too: its pane leaves the map's own, which lies
+  // below them, and moves along with it.
+  function over(map) {
+    const tips = map.getPane("tooltipPane");
+    tips.style.zIndex = 705;
+    map.getContainer().append(tips);
+    map.on("move", () => L.DomUtil.setPosition(tips, map.layerPointToContainerPoint([0, 0])));
   }
 
   // ---- where everything stands, from the size of the window ------------------------------------------

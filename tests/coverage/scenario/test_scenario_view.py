@@ -204,7 +204,7 @@ def test_an_empty_scenario_says_so_and_words_name_the_place(asked: Inputs) -> No
     scenario = Scenario("A").closed("park-one").added(117.0, 39.0, kind="platform")
     assert edit_words(asked, scenario.edits[0], "zh") == "停用 · 第一大学科技园"
     added = edit_words(asked, scenario.edits[1], "zh")
-    assert added == "新增 · new-1 (丙区，玩具市西北约 13\u202f公里)"
+    assert added == "新增 · new-1（丙区，玩具市西北约 13\u202f公里）"
 
 
 def test_centres_lie_in_their_districts(asked: Inputs, toy: City) -> None:
