@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,6 +23,8 @@ from layers.store.tables import LATEST
 
 BUSY_MS: Final = 20_000
 """How long one who saves waits for another."""
+AGAIN_S: Final = 0.02
+"""How long until one asks again who is told that others are busy."""
 _LOCK: Final = 0x41544C53
 """What those who save at once to PostgreSQL wait for: any number that nobody else locks."""
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -160,8 +164,24 @@ def _url(address: str) -> URL:
 def _set_up(connection: Any, _: object) -> None:
     # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Have a file keep a log; where several are the first to do so, SQLite lets none wait."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_S)
+        else:
+            return
 
 
 def _begin(connection: sa.Connection) -> None:

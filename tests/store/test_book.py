@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from threading import Timer
 
 import pytest
 import sqlalchemy as sa
@@ -153,6 +155,17 @@ def test_who_is_killed_while_saving_loses_nothing(where: Settings) -> None:
     assert [each.lost for each in (Kill(2, 1, True), Kill(1, 3, True), Kill(1, 1, False))] == [
         True
     ] * 3
+
+
+def test_who_saves_first_waits_for_another_who_does(tmp_path: Path) -> None:
+    file = tmp_path / "entries.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    done = Timer(0.1, other.execute, ["COMMIT"])
+    done.start()
+    assert Book(Settings(f"sqlite:///{file}")).append("toy", draft("1"))[0].number == 1
+    done.join()
+    other.close()
 
 
 @pytest.mark.slow

@@ -207,7 +207,7 @@ def test_a_file_with_faults_is_refused_with_all_of_them(server: Server, page: Pa
     page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
     expect(page.get_by_text(say("error.scenario.file"))).to_be_visible()
     expect(page.get_by_text("explode")).to_be_visible()
-    expect(page.get_by_text("就看到变化")).to_be_visible()
+    expect(page.get_by_text(say("scenario_page.refused"))).to_be_visible()
 
 
 def test_what_is_counted_is_drawn_and_the_rest_is_plain(
